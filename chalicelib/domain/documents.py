@@ -1,0 +1,71 @@
+"""Documents of an order and the payment QR code of an invoice."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from chalicelib.domain.partners import Company, Counterparty
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    number: int
+    sku: str
+    name: str
+    unit: str
+    quantity: Decimal
+    price: Decimal
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentInvoice:
+    """A payment invoice (счёт на оплату) as printed: amounts in minor units; `amount` is what is to be paid."""
+
+    number: str
+    issued_on: date
+    company: Company
+    payer: Counterparty
+    lines: tuple[InvoiceLine, ...]
+    amount: int
+    vat_amount: int
+    currency: str
+    contract_name: str
+    order_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document in the portal; `key` names its file. `status`: issued or superseded."""
+
+    id: str
+    partner_id: str
+    kind: str
+    number: str
+    issued_at: datetime
+    amount: int
+    currency: str
+    order_number: str
+    counterparty_name: str
+    key: str
+    revision: int
+    status: str = "issued"
+
+
+def payment_qr(invoice: PaymentInvoice) -> str:
+    """The text of the payment QR code by ГОСТ Р 56042-2014 (ST00012: UTF-8); "" where the company's bank is not known."""
+    company = invoice.company
+    if not (company.bank_account and company.bik and invoice.currency == "RUB"):
+        return ""
+    fields = {
+        "Name": company.full_name or company.name,
+        "PersonalAcc": company.bank_account,
+        "BankName": company.bank_name,
+        "BIC": company.bik,
+        "CorrespAcc": company.correspondent_account or "0",
+        "PayeeINN": company.inn,
+        "KPP": company.kpp,
+        "Sum": str(invoice.amount),
+        "Purpose": f"Оплата по счёту № {invoice.number} от {invoice.issued_on:%d.%m.%Y}",
+    }
+    return "|".join(["ST00012"] + [f"{name}={value.replace('|', ' ')}" for name, value in fields.items() if value])

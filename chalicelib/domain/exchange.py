@@ -1,0 +1,82 @@
+"""The exchange journal: what 1C sent, what became of every row, and what could not be taken."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class FileState(StrEnum):
+    RECEIVING = "receiving"
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row, or a part of one, that was refused: `kind` ("item", "price" …), its id and name, a msgid with its params."""
+
+    kind: str
+    id: str
+    name: str
+    reason: str
+    params: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Rows of one kind: `read` = `written` + `unchanged` + `refused`."""
+
+    read: int = 0
+    written: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+    def plus(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.read + other.read,
+            self.written + other.written,
+            self.unchanged + other.unchanged,
+            self.refused + other.refused,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeNode:
+    """A system that exchanges with us under its own account. `seller_id`: our company in the orders it takes."""
+
+    login: str
+    password_hash: str
+    name: str = "1С"
+    zip_allowed: bool = False
+    reply_encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeFile:
+    """A file of a run. `tallies` by kind of row; `problems` keeps the first ones; `error` is why the whole file failed."""
+
+    name: str
+    state: FileState = FileState.RECEIVING
+    chunks: int = 0
+    size: int = 0
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    problem_count: int = 0
+    error: str = ""
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRun:
+    """One session of a node. `number` grows with every run: rows of an older run never overwrite a newer one's."""
+
+    id: str
+    number: int
+    node: str
+    kind: str
+    opened_at: datetime
+    files: tuple[ExchangeFile, ...] = ()

@@ -1,0 +1,108 @@
+"""Whom we sell to: partners with their counterparties, contracts and addresses; our own companies."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerScope:
+    """The partner a caller may see. Every read of a partner's data takes one; there is no other way to ask."""
+
+    partner_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierScope:
+    """A supplier's employee or 1C: sees every partner. Made only at the entry, from a staff session or an exchange account."""
+
+    actor: str
+
+
+Scope = PartnerScope | SupplierScope
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """`id` is 1C's GUID. Without `portal_access` none of its people gets in."""
+
+    id: str
+    name: str
+    portal_access: bool
+    region: str = ""
+    price_group: str = ""
+    warehouse_id: str | None = None
+    manager_id: str | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counterparty:
+    """A payer: legal entity, sole trader or individual (`kind`)."""
+
+    id: str
+    name: str
+    kind: str = "legal_entity"
+    full_name: str = ""
+    inn: str = ""
+    kpp: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Terms under which a partner buys. `payment_deferral` in days; `prepayment` in per cent."""
+
+    id: str
+    name: str
+    price_type_id: str
+    counterparty_id: str | None = None
+    company_id: str | None = None
+    currency: str = "RUB"
+    vat_included: bool = True
+    prepayment: int = 100
+    payment_deferral: int = 0
+    is_default: bool = False
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryAddress:
+    """A sub-partner of 1C: where goods go. Shown only with `portal_access`."""
+
+    id: str
+    name: str
+    address: str
+    portal_access: bool = True
+    max_load_kg: Decimal | None = None
+    entry_pass: str = ""
+    comment: str = ""
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Our own legal entity, which issues invoices."""
+
+    id: str
+    name: str
+    full_name: str = ""
+    inn: str = ""
+    kpp: str = ""
+    address: str = ""
+    bank_name: str = ""
+    bik: str = ""
+    correspondent_account: str = ""
+    bank_account: str = ""
+    director: str = ""
+    accountant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountManager:
+    """The supplier's employee who looks after a partner; his contacts stand in the header of every page."""
+
+    id: str
+    name: str
+    phone: str = ""
+    email: str = ""

@@ -1,0 +1,70 @@
+"""People: one `User` per phone, a `Membership` per partner he works for, a `Session` while he is signed in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is. Staff roles have no partner."""
+
+    ACCOUNT_HEAD = "account_head"
+    EMPLOYEE = "employee"
+    ADMINISTRATOR = "administrator"
+    FINANCE = "finance"
+
+
+STAFF_ROLES = frozenset({Role.ADMINISTRATOR, Role.FINANCE})
+
+PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.ACCOUNT_HEAD: frozenset({"catalog.view", "cart.edit", "order.create", "order.view", "order.confirm", "document.view"}),
+    Role.EMPLOYEE: frozenset({"catalog.view", "cart.edit", "order.create", "order.view", "order.confirm", "document.view"}),
+    Role.ADMINISTRATOR: frozenset({"exchange.view", "document.view.all"}),
+    Role.FINANCE: frozenset({"document.view.all"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person. `phone` is E.164 and the login; `email` an optional second one. No hash: he has not set a password yet."""
+
+    id: str
+    name: str
+    phone: str
+    email: str = ""
+    password_hash: str = ""
+    staff_role: Role | None = None
+    partner_ids: tuple[str, ...] = ()
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A user's place at a partner: he gets in while this and the partner both have `portal_access`.
+
+    A session opened before `sessions_valid_from` is dead: a cleared flag or a new password moves it.
+    """
+
+    user_id: str
+    partner_id: str
+    name: str
+    phone: str
+    email: str = ""
+    role: Role = Role.EMPLOYEE
+    portal_access: bool = True
+    contact_id: str = ""
+    sessions_valid_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A sign-in. `id` is the hash of the cookie's token; the choices of contract and warehouse live here, on the server."""
+
+    id: str
+    user_id: str
+    partner_id: str | None
+    csrf: str
+    opened_at: datetime
+    expires_at: datetime
+    contract_id: str | None = None
+    warehouse_id: str | None = None

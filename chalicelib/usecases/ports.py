@@ -1,0 +1,467 @@
+"""What the use cases ask of the outside: stores, files, queues, senders. Adapters keep these contracts; tests hold them to it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import BinaryIO, Protocol
+
+from chalicelib.domain.carts import CartHead, CartLine, CartTotals
+from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType, Property, Warehouse
+from chalicelib.domain.documents import Document
+from chalicelib.domain.exchange import ExchangeFile, ExchangeNode, ExchangeRun, FileState, Problem, Tally
+from chalicelib.domain.orders import Order, OrderEvent
+from chalicelib.domain.partners import (
+    AccountManager,
+    Company,
+    Contract,
+    Counterparty,
+    DeliveryAddress,
+    Partner,
+    PartnerScope,
+    Scope,
+)
+from chalicelib.domain.prices import ItemPrices
+from chalicelib.domain.stock import Hold, StockBalance
+from chalicelib.domain.users import Membership, Session, User
+
+
+class Clock(Protocol):
+    """The instant now, in UTC."""
+
+    def __call__(self) -> datetime: ...
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Beacons:
+    """Small marks every page reads with its session: the search snapshot in force, and how fresh the data are."""
+
+    snapshot: str | None = None
+    stock_at: datetime | None = None
+    prices_at: datetime | None = None
+
+
+class SessionStore(Protocol):
+    def open(self, session: Session) -> None: ...
+
+    def read(self, session_id: str) -> tuple[Session | None, Beacons]:
+        """The session (None where there is none; expiry is the caller's to judge) with the beacons, in one call."""
+        ...
+
+    def choose(self, session_id: str, *, partner_id: str, contract_id: str | None, warehouse_id: str | None) -> None:
+        """Remember the partner, contract and warehouse the person works with."""
+        ...
+
+    def close(self, session_id: str) -> None: ...
+
+
+class AttemptStore(Protocol):
+    def count(self, key: str, window: timedelta, now: datetime) -> int:
+        """Attempts under the key within the present window, this one included."""
+        ...
+
+    def forget(self, key: str, window: timedelta, now: datetime) -> None: ...
+
+
+class UserStore(Protocol):
+    def by_login(self, login: str) -> User | None:
+        """`login` is an E.164 phone or a lower-case e-mail."""
+        ...
+
+    def read(self, user_id: str) -> User | None: ...
+
+    def add_staff(self, user: User) -> None:
+        """Raises Conflict where the phone is taken."""
+        ...
+
+    def invite(self, token_hash: str, user_id: str, expires_at: datetime) -> None: ...
+
+    def invited(self, token_hash: str, now: datetime) -> User | None:
+        """Whom the link invites; None for one that is used, expired or never was."""
+        ...
+
+    def accept(self, token_hash: str, user: User, password_hash: str, now: datetime) -> None:
+        """Set the password, end the link and all older sessions, at once. Raises NotFound for a used link."""
+        ...
+
+
+class PasswordHasher(Protocol):
+    def hash(self, password: str) -> str: ...
+
+    def verify(self, password_hash: str, password: str) -> bool:
+        """False for a wrong password; an empty hash costs the same time and is always False."""
+        ...
+
+
+# --- partners ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What most pages need of a partner, read in one call."""
+
+    partner: Partner
+    members: tuple[Membership, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+    counterparties: tuple[Counterparty, ...] = ()
+    carts: tuple[CartHead, ...] = ()
+    manager: AccountManager | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRecord:
+    """A partner as 1C sends it. `contacts` have empty `user_id`; the store finds or makes the users."""
+
+    partner: Partner
+    contacts: tuple[Membership, ...] = ()
+    counterparties: tuple[Counterparty, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+    addresses: tuple[DeliveryAddress, ...] = ()
+    manager: AccountManager | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a record: "written", "unchanged" (equal or older revision). `invited`: users to send a link to."""
+
+    outcome: str
+    invited: tuple[User, ...] = ()
+
+
+class PartnerStore(Protocol):
+    def account(self, scope: PartnerScope) -> Account | None: ...
+
+    def addresses(self, scope: PartnerScope) -> tuple[DeliveryAddress, ...]:
+        """Those with portal access, by name."""
+        ...
+
+    def save(self, record: PartnerRecord, now: datetime) -> Saved: ...
+
+    def company(self, company_id: str | None) -> Company | None:
+        """Our company; without an id the first one."""
+        ...
+
+    def save_company(self, company: Company) -> None: ...
+
+
+# --- catalogue --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """Everything of the catalogue that is not an item, by id."""
+
+    groups: Mapping[str, ItemGroup] = field(default_factory=dict)
+    properties: Mapping[str, Property] = field(default_factory=dict)
+    price_types: Mapping[str, PriceType] = field(default_factory=dict)
+    warehouses: Mapping[str, Warehouse] = field(default_factory=dict)
+
+
+ClassifierEntry = ItemGroup | Property | PriceType | Warehouse
+
+
+class CatalogueStore(Protocol):
+    """The write side. `seq` is the number of the run: a row written under a later one stays. Rows equal to what is kept
+    are not written. Every method answers one Tally whose `refused` is 0 and whose late rows count as unchanged."""
+
+    def classifier(self) -> Classifier: ...
+
+    def save_classifier(self, entries: Sequence[ClassifierEntry], seq: int) -> Tally: ...
+
+    def cards(self, item_ids: Sequence[str]) -> Mapping[str, Item]:
+        """The cards that exist among these, in as few calls as possible."""
+        ...
+
+    def save_cards(self, items: Sequence[Item], seq: int) -> Tally: ...
+
+    def save_prices(self, offers: Sequence[Offer], seq: int) -> Tally: ...
+
+    def all_cards(self) -> Iterator[Item]: ...
+
+    def mark(self, *, stock_at: datetime | None = None, prices_at: datetime | None = None, snapshot: str | None = None) -> None:
+        """Move the beacons."""
+        ...
+
+    def save_picture(self, path: str, name: str) -> None:
+        """1C's path of a picture -> the name of its stored files."""
+        ...
+
+    def pictures(self) -> Mapping[str, str]:
+        """Every known path -> name."""
+        ...
+
+
+class StockStore(Protocol):
+    def apply(self, balances: Mapping[str, Mapping[str, Decimal]], seq: int) -> Tally:
+        """Absolute free quantities by item and warehouse; open holds stay deducted. A row counts per item."""
+        ...
+
+
+class OfferStore(Protocol):
+    def read(self, item_ids: Sequence[str]) -> Mapping[str, tuple[ItemPrices, StockBalance]]:
+        """Live prices and balances; an unknown item has empty ones."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An item in the search snapshot: what a row of the table shows without asking the database."""
+
+    id: str
+    name: str
+    sku: str
+    unit: str
+    brand: str
+    variant: str
+    group_ids: tuple[str, ...]
+    weight_kg: Decimal | None
+    volume_m3: Decimal | None
+    package_quantity: Decimal | None
+    vat_rate: Decimal | None
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What the dealer asks for. `group_id` takes the group with all below it; `sort`: "name", "sku" or "" (by relevance)."""
+
+    text: str = ""
+    group_id: str | None = None
+    sort: str = ""
+    descending: bool = False
+    offset: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    cards: tuple[Card, ...]
+    total: int
+
+
+class CatalogueIndex(Protocol):
+    """The read side: one immutable snapshot at a time. `snapshot` is the key from the beacons; None is an empty catalogue."""
+
+    def search(self, snapshot: str | None, search: Search) -> Found: ...
+
+    def cards(self, snapshot: str | None, item_ids: Sequence[str]) -> Mapping[str, Card]: ...
+
+    def classifier(self, snapshot: str | None) -> Classifier:
+        """Groups, price types and warehouses as of the snapshot (no properties); groups without a visible item are left out."""
+        ...
+
+
+# --- cart and orders --------------------------------------------------------------------------------------------------
+
+
+class CartStore(Protocol):
+    def lines(self, scope: PartnerScope, cart: CartHead) -> tuple[CartLine, ...]:
+        """In the order they were added."""
+        ...
+
+    def put_line(self, scope: PartnerScope, cart: CartHead, line: CartLine, now: datetime) -> CartLine | None:
+        """Set a line (quantity 0 removes it); the line it replaced."""
+        ...
+
+    def add_totals(self, scope: PartnerScope, cart: CartHead, delta: CartTotals) -> None: ...
+
+    def set_totals(self, scope: PartnerScope, cart: CartHead, totals: CartTotals) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    orders: tuple[Order, ...]
+    next: str | None = None
+
+
+class OrderStore(Protocol):
+    def next_number(self) -> str:
+        """A number nobody had before: at most 11 characters, as 1C keeps them. Gaps are allowed."""
+        ...
+
+    def place(self, order: Order, event: OrderEvent, holds: Sequence[Hold], cart: CartHead, key: str) -> str:
+        """The order with its holds, outbox row and emptied cart, all or nothing; the number of the order that stands.
+
+        A repeat with the same idempotency `key` answers the number of the first. Raises Conflict where a balance or the
+        cart changed meanwhile.
+        """
+        ...
+
+    def placed(self, key: str) -> str | None:
+        """The number of the order that was placed under an idempotency key."""
+        ...
+
+    def read(self, scope: Scope, number: str) -> Order:
+        """Consistent. Raises NotFound, for another partner's order too."""
+        ...
+
+    def events(self, scope: Scope, number: str) -> tuple[OrderEvent, ...]: ...
+
+    def page(self, scope: PartnerScope, *, limit: int = 50, after: str | None = None) -> OrderPage:
+        """Heads without lines, newest first."""
+        ...
+
+    def change(self, before: Order, after: Order, event: OrderEvent, outbox: Sequence[str] = ()) -> None:
+        """Replace head and lines under `revision = before.revision`, with a row in each outbox. Raises Conflict."""
+        ...
+
+    def taken(self, number: str, outbox_ids: Sequence[str], event: OrderEvent) -> None:
+        """1C has it: the outbox rows go, the order says when; a repeat does nothing."""
+        ...
+
+    def settle_hold(self, number: str, kept: Mapping[tuple[str, str], Decimal], now: datetime) -> None:
+        """End the provisional hold: `kept` by (item, warehouse) becomes 1C's own reserve, the rest is free again. Once only."""
+        ...
+
+    def expired_holds(self, now: datetime) -> Iterator[str]:
+        """Numbers of holds 1C did not answer in time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """Something that must leave: `subject` is the order number or the message, `body` what the sender needs."""
+
+    id: str
+    kind: str
+    subject: str
+    created_at: datetime
+    body: Mapping[str, str] = field(default_factory=dict)
+
+
+class Outbox(Protocol):
+    """Kinds: "orders" (1C takes them), "documents" (invoices to print), "messages" (letters and SMS)."""
+
+    def add(self, kind: str, subject: str, body: Mapping[str, str], now: datetime) -> OutboxRow: ...
+
+    def pending(self, kind: str, limit: int = 100) -> tuple[OutboxRow, ...]:
+        """Oldest first, consistent."""
+        ...
+
+    def read(self, kind: str, row_id: str) -> OutboxRow | None: ...
+
+    def remove(self, kind: str, row_id: str) -> None: ...
+
+
+class DocumentStore(Protocol):
+    def save(self, document: Document) -> None:
+        """Issue it and mark older revisions for the same order and kind as superseded."""
+        ...
+
+    def of_order(self, scope: Scope, order_number: str) -> tuple[Document, ...]: ...
+
+    def of_partner(self, scope: PartnerScope, limit: int = 100) -> tuple[Document, ...]: ...
+
+    def recent(self, scope: Scope, limit: int = 100) -> tuple[Document, ...]:
+        """Of all partners, newest first: for the supplier's finance. Refuses a PartnerScope."""
+        ...
+
+    def read(self, scope: Scope, document_id: str) -> Document:
+        """Raises NotFound."""
+        ...
+
+
+# --- exchange ---------------------------------------------------------------------------------------------------------
+
+
+class ExchangeStore(Protocol):
+    def node(self, login: str) -> ExchangeNode | None: ...
+
+    def save_node(self, node: ExchangeNode) -> None: ...
+
+    def open_run(self, node: str, kind: str, now: datetime) -> ExchangeRun:
+        """A new run with the next number."""
+        ...
+
+    def bind(self, token_hash: str, run: ExchangeRun, expires_at: datetime) -> None:
+        """Tie a 1C session cookie to its run."""
+        ...
+
+    def bound(self, token_hash: str, now: datetime) -> ExchangeRun | None: ...
+
+    def run(self, run_id: str) -> ExchangeRun | None:
+        """With its files, consistent."""
+        ...
+
+    def runs(self, limit: int = 50) -> tuple[ExchangeRun, ...]:
+        """Newest first."""
+        ...
+
+    def next_chunk(self, run_id: str, name: str, size: int) -> int:
+        """The place (from 0) of a chunk that has just come for a file; counts it."""
+        ...
+
+    def queue_file(self, run_id: str, name: str) -> FileState:
+        """receiving -> queued; whatever state it is in after that."""
+        ...
+
+    def file(self, run_id: str, name: str) -> ExchangeFile | None:
+        """Consistent."""
+        ...
+
+    def start_file(self, run_id: str, name: str, now: datetime) -> None: ...
+
+    def finish_file(
+        self, run_id: str, name: str, tallies: Mapping[str, Tally], problems: Sequence[Problem], error: str, now: datetime
+    ) -> None: ...
+
+    def offer_batch(self, node: str, rows: Sequence[OutboxRow]) -> None:
+        """Remember what was given to 1C by `mode=query`, for `mode=success`."""
+        ...
+
+    def offered_batch(self, node: str) -> tuple[tuple[str, str], ...]:
+        """(outbox row id, order number) pairs of the last query."""
+        ...
+
+
+class ErpClient(Protocol):
+    """1C asked by us, where it can be reached."""
+
+    def warehouses(self) -> tuple[str, ...]: ...
+
+    def balances(self, warehouse_id: str) -> Iterable[tuple[str, Decimal]]:
+        """(item id, free quantity). Raises Unavailable."""
+        ...
+
+
+# --- files, queues, messages ------------------------------------------------------------------------------------------
+
+
+class FileStore(Protocol):
+    def put(self, key: str, body: bytes | BinaryIO, content_type: str = "application/octet-stream") -> None: ...
+
+    def open(self, key: str) -> BinaryIO:
+        """A stream. Raises NotFound."""
+        ...
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """In order of the key."""
+        ...
+
+    def link(self, key: str, filename: str, lifetime: timedelta, content_type: str = "application/pdf") -> str:
+        """A presigned link that opens the file under a name."""
+        ...
+
+
+class Queues(Protocol):
+    def send(self, queue: str, message: Mapping[str, object], *, group: str = "", unique: str = "", delay: int = 0) -> None:
+        """Put a JSON message; `group` and `unique` for FIFO queues, `delay` in seconds for the others."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A text for one person. `subject` is empty for an SMS."""
+
+    to: str
+    subject: str
+    text: str
+
+
+class Sender(Protocol):
+    """Mail or SMS."""
+
+    def send(self, letter: Letter) -> None: ...
