@@ -231,7 +231,7 @@ def transact(client: "DynamoDBClient", actions: Sequence[Item], token: str = "")
 def batch_get(
     client: "DynamoDBClient", keys: Iterable[tuple[str, Key]], *, strong: Sequence[str] = ()
 ) -> dict[tuple[str, Key], Item]:
-    """Items by (table, key), of several tables at once, in as few calls as 100 keys each allow. `strong`: tables read consistently."""
+    """Items by (table, key), of several tables at once, 100 keys a call. `strong`: tables read consistently."""
     left = list(dict.fromkeys(keys))
     found: dict[tuple[str, Key], Item] = {}
     while left:
