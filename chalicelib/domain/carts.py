@@ -19,7 +19,8 @@ class CartTotals:
 
 @dataclass(frozen=True, slots=True)
 class CartHead:
-    """`generation` is raised when the cart becomes an order, so that a second click finds nothing to place.
+    """`generation` is raised when the cart becomes an order, so that a second click finds nothing to place; `version`
+    with every change of a line, so that an order never misses a line put in meanwhile.
 
     `totals` are those of the last look, for the header of every page.
     """
@@ -27,6 +28,7 @@ class CartHead:
     id: str
     partner_id: str
     generation: int = 0
+    version: int = 0
     totals: CartTotals = CartTotals()
     last_order: str | None = None
 

@@ -81,8 +81,20 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderSums:
+    """Amounts in minor units (`amount` is what to pay, VAT in it), weight in kg, volume in m³."""
+
+    amount: int = 0
+    vat_amount: int = 0
+    weight_kg: Decimal = ZERO
+    volume_m3: Decimal = ZERO
+    line_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
-    """Head and lines. `revision` grows with every change of either side; `erp_print` is that of 1C's last answer."""
+    """Head and lines. A list reads orders without their lines: `kept_sums` then stands for them.
+ `revision` grows with every change of either side; `erp_print` is that of 1C's last answer."""
 
     number: str
     partner_id: str
@@ -113,23 +125,21 @@ class Order:
     erp_print: str = ""
     erp_comment: str = ""
     hold_open: bool = True
+    kept_sums: OrderSums = OrderSums()
 
     @property
-    def amount(self) -> int:
-        """Minor units to pay, VAT included."""
-        return sum(line.amount + (0 if self.vat_included else line.vat_amount) for line in self.lines)
-
-    @property
-    def vat_amount(self) -> int:
-        return sum(line.vat_amount for line in self.lines)
-
-    @property
-    def weight_kg(self) -> Decimal:
-        return sum((line.weight_kg * line.quantity for line in self.lines), ZERO)
-
-    @property
-    def volume_m3(self) -> Decimal:
-        return sum((line.volume_m3 * line.quantity for line in self.lines), ZERO)
+    def sums(self) -> OrderSums:
+        """Of the lines; of a head without lines, those it was kept with."""
+        if not self.lines:
+            return self.kept_sums
+        vat = sum(line.vat_amount for line in self.lines)
+        return OrderSums(
+            amount=sum(line.amount for line in self.lines) + (0 if self.vat_included else vat),
+            vat_amount=vat,
+            weight_kg=sum((line.weight_kg * line.quantity for line in self.lines), ZERO),
+            volume_m3=sum((line.volume_m3 * line.quantity for line in self.lines), ZERO),
+            line_count=sum(1 for line in self.lines if line.quantity),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,6 +258,10 @@ class CatalogueIndex(Protocol):
 
 
 class CartStore(Protocol):
+    def head(self, scope: PartnerScope, cart_id: str) -> CartHead:
+        """Consistent; an empty head for a cart nobody has used yet."""
+        ...
+
     def lines(self, scope: PartnerScope, cart: CartHead) -> tuple[CartLine, ...]:
         """In the order they were added."""
         ...
@@ -266,7 +270,9 @@ class CartStore(Protocol):
         """Set a line (quantity 0 removes it); the line it replaced."""
         ...
 
-    def add_totals(self, scope: PartnerScope, cart: CartHead, delta: CartTotals) -> None: ...
+    def add_totals(self, scope: PartnerScope, cart: CartHead, delta: CartTotals) -> None:
+        """Raises Conflict where the cart has become an order meanwhile."""
+        ...
 
     def set_totals(self, scope: PartnerScope, cart: CartHead, totals: CartTotals) -> None: ...
 
@@ -278,8 +284,8 @@ class OrderPage:
 
 
 class OrderStore(Protocol):
-    def next_number(self) -> str:
-        """A number nobody had before: at most 11 characters, as 1C keeps them. Gaps are allowed."""
+    def next_number(self, key: str) -> str:
+        """A number nobody else has, the same for the same idempotency key: at most 11 characters, as 1C keeps them."""
         ...
 
     def place(self, order: Order, event: OrderEvent, holds: Sequence[Hold], cart: CartHead, key: str) -> str:
@@ -298,7 +304,9 @@ class OrderStore(Protocol):
         """Consistent. Raises NotFound, for another partner's order too."""
         ...
 
-    def events(self, scope: Scope, number: str) -> tuple[OrderEvent, ...]: ...
+    def with_events(self, scope: Scope, number: str) -> tuple[Order, tuple[OrderEvent, ...]]:
+        """The order and its timeline, oldest first, in one read. Raises NotFound."""
+        ...
 
     def page(self, scope: PartnerScope, *, limit: int = 50, after: str | None = None) -> OrderPage:
         """Heads without lines, newest first."""
@@ -339,6 +347,10 @@ class Outbox(Protocol):
 
     def pending(self, kind: str, limit: int = 100) -> tuple[OutboxRow, ...]:
         """Oldest first, consistent."""
+        ...
+
+    def waiting(self, kind: str, older_than: timedelta, now: datetime, limit: int = 100) -> tuple[OutboxRow, ...]:
+        """Those that have lain longer than `older_than`, oldest first."""
         ...
 
     def read(self, kind: str, row_id: str) -> OutboxRow | None: ...

@@ -1,5 +1,7 @@
 """One DynamoDB table spoken to in plain Python values; keys and shapes of entities stand in the files beside this one."""
 
+import random
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,11 @@ class ConditionFailed(Exception):
     def __init__(self, reasons: Sequence[str] = ("ConditionalCheckFailed",)) -> None:
         super().__init__(", ".join(reasons))
         self.reasons = tuple(reasons)
+
+    @property
+    def only_conflicts(self) -> bool:
+        """No condition failed: somebody else's transaction was at the same items."""
+        return set(self.reasons) <= {"None", "TransactionConflict"} and "TransactionConflict" in self.reasons
 
 
 def to_wire(value: Any) -> dict[str, Any]:
@@ -186,6 +193,11 @@ class Table:
         """Raises ConditionFailed."""
         self._write(self.client.delete_item, delete(self.name, key, condition, values)["Delete"])
 
+    def remove(self, key: Key) -> Item:
+        """Delete and answer what was there, {} where nothing was."""
+        answer = self.client.delete_item(TableName=self.name, Key=_key(key), ReturnValues="ALL_OLD")
+        return item_from_wire(answer.get("Attributes", {}))
+
     @staticmethod
     def _write(call: Any, request: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -217,15 +229,26 @@ def _condition_failed(error: ClientError) -> ConditionFailed | None:
     return None
 
 
+CONFLICT_RETRIES = 8
+
+
 def transact(client: "DynamoDBClient", actions: Sequence[Item], token: str = "") -> None:
-    """All the actions or none. `token` (≤ 36 characters) makes a repeat within ten minutes do nothing. Raises ConditionFailed."""
+    """All the actions or none. `token` (≤ 36 characters) makes a repeat within ten minutes do nothing. Raises ConditionFailed.
+
+    Another transaction on the same item at the same time is no answer: it is tried again after a random wait.
+    """
     request: dict[str, Any] = {"TransactItems": list(actions)}
     if token:
         request["ClientRequestToken"] = token
-    try:
-        client.transact_write_items(**request)
-    except ClientError as error:
-        raise _condition_failed(error) or error from error
+    for attempt in range(CONFLICT_RETRIES):
+        try:
+            client.transact_write_items(**request)
+            return
+        except ClientError as error:
+            failed = _condition_failed(error)
+            if failed is None or attempt + 1 == CONFLICT_RETRIES or not failed.only_conflicts:
+                raise failed or error from error
+        time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311  # jitter, not a secret
 
 
 def batch_get(

@@ -1,0 +1,202 @@
+"""Orders: head, lines in chunks and events under one partition; the holds of an order stand in `holds`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from chalicelib.adapters.dynamo import carts, holds
+from chalicelib.adapters.dynamo.order_items import (
+    event_from_item,
+    event_item,
+    head_from_item,
+    head_item,
+    line_chunks,
+    lines_from_items,
+    order_key,
+)
+from chalicelib.adapters.dynamo.outbox import new_row, outbox_key
+from chalicelib.adapters.dynamo.outbox import to_item as outbox_item
+from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Table, delete, put, transact, update
+from chalicelib.adapters.dynamo.times import instant_text
+from chalicelib.domain.carts import CartHead
+from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.orders import Order, OrderEvent
+from chalicelib.domain.partners import PartnerScope, Scope
+from chalicelib.domain.stock import Hold
+from chalicelib.usecases.ports import OrderPage
+
+KEY_LIFETIME = timedelta(days=30)
+HOLD_LIFETIME = timedelta(hours=24)
+CHANGED = "Остатки или корзина изменились, пока вы оформляли заказ: проверьте его ещё раз"
+
+
+class DynamoOrders:
+    def __init__(self, portal: Table, ephemeral: Table) -> None:
+        self.portal = portal
+        self.ephemeral = ephemeral
+        self.holds = holds.DynamoHolds(portal)
+
+    def next_number(self, key: str) -> str:
+        """A repeat of the same placing finds the holds of the first under its number, and leaves no second ones behind."""
+        kept = self.ephemeral.get((f"PLACED#{key}", "NUMBER"), strong=True)
+        return kept["number"] if kept else self._new_number(key)
+
+    def _new_number(self, key: str) -> str:
+        count = self.portal.update(
+            ("COUNTER", "ORDERS"), "ADD #n :one", values={":one": 1}, names={"#n": "n"}, returning="UPDATED_NEW"
+        )
+        item = {"PK": f"PLACED#{key}", "SK": "NUMBER", "number": f"K-{int(count['n']):06d}"}
+        try:
+            self.ephemeral.put(item, "attribute_not_exists(PK)")
+        except ConditionFailed:
+            return self.next_number(key)
+        return str(item["number"])
+
+    # --- placing ------------------------------------------------------------------------------------------------------
+
+    def place(self, order: Order, event: OrderEvent, wanted: Sequence[Hold], cart: CartHead, key: str) -> str:
+        due = order.placed_at + HOLD_LIFETIME
+        actions = self._order_actions(order, event, cart, key)
+        hold_actions = self.holds.actions(order.number, wanted, due)
+        try:
+            if len(actions) + len(hold_actions) <= holds.ACTIONS:
+                transact(self.portal.client, actions + hold_actions)
+            else:
+                self._place_in_parts(order, actions, wanted, due)
+        except ConditionFailed as error:
+            return self._placed_already(order, key, error)
+        return order.number
+
+    def _place_in_parts(self, order: Order, actions: list[Item], wanted: Sequence[Hold], due: datetime) -> None:
+        """A long order takes its holds first, under its own number; it stands only while none of them was let go."""
+        attempt = self.holds.take_in_parts(order.number, wanted, order.placed_at)
+        transact(self.portal.client, actions + self.holds.keep_actions(order.number, attempt, due))
+
+    def _placed_already(self, order: Order, key: str, error: ConditionFailed) -> str:
+        number = self.placed(key)
+        if number is None:
+            self.holds.settle(order.number, {}, order.placed_at)
+            raise Conflict(CHANGED) from error
+        return number
+
+    def placed(self, key: str) -> str | None:
+        found = self.ephemeral.get((f"PLACED#{key}", "ORDER"), strong=True)
+        return found["number"] if found else None
+
+    def _order_actions(self, order: Order, event: OrderEvent, cart: CartHead, key: str) -> list[Item]:
+        row = new_row("orders", order.number, order.placed_at)
+        return [
+            put(self.portal.name, head_item(order), "attribute_not_exists(PK)"),
+            *(put(self.portal.name, chunk) for chunk in line_chunks(order)),
+            put(self.portal.name, event_item(order.number, event)),
+            put(self.portal.name, outbox_item(row)),
+            self._empty_cart(order, cart),
+            put(self.ephemeral.name, self._placed_item(order, key), "attribute_not_exists(PK)"),
+        ]
+
+    @staticmethod
+    def _placed_item(order: Order, key: str) -> Item:
+        expires = int((order.placed_at + KEY_LIFETIME).timestamp())
+        return {"PK": f"PLACED#{key}", "SK": "ORDER", "number": order.number, "expires": expires}
+
+    def _empty_cart(self, order: Order, cart: CartHead) -> Item:
+        """The next generation of the cart is empty; a second click finds this one gone."""
+        empty = ", ".join(f"{name} = :zero" for name in ("line_count", "amount", "weight_kg", "volume_m3"))
+        sets = f"SET generation = :next, last_order = :number, {empty} ADD version :one"
+        values = {":next": cart.generation + 1, ":number": order.number, ":zero": 0, ":one": 1}
+        values |= {":now": cart.generation, ":seen": cart.version}
+        condition = "generation = :now AND version = :seen"
+        key = carts.head_key(PartnerScope(cart.partner_id), cart.id)
+        return update(self.portal.name, key, sets, condition, values)
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def read(self, scope: Scope, number: str) -> Order:
+        """EVENT# sorts before HEAD and LINES#: one range leaves the timeline out."""
+        return self._order(scope, number, list(self.portal.query(f"ORDER#{number}", at_least="HEAD", strong=True)))
+
+    def with_events(self, scope: Scope, number: str) -> tuple[Order, tuple[OrderEvent, ...]]:
+        items = list(self.portal.query(f"ORDER#{number}", strong=True))
+        events = tuple(event_from_item(item) for item in items if item["SK"].startswith("EVENT#"))
+        return self._order(scope, number, items), events
+
+    @staticmethod
+    def _order(scope: Scope, number: str, items: list[Item]) -> Order:
+        head = next((item for item in items if item["SK"] == "HEAD"), None)
+        if head is None or (isinstance(scope, PartnerScope) and head["partner_id"] != scope.partner_id):
+            raise NotFound("Заказ %(number)s не найден", number=number)
+        return replace(head_from_item(head), lines=lines_from_items(items))
+
+    def page(self, scope: PartnerScope, *, limit: int = 50, after: str | None = None) -> OrderPage:
+        """`after` is the sort key of the last order of the page before."""
+        found = list(
+            self.portal.query(
+                f"PARTNER#{scope.partner_id}", index="GSI1", newest_first=True, limit=limit + 1, at_most=f"ORDER#{after or '~'}",
+                at_least="ORDER#",
+            )
+        )  # fmt: skip
+        if after and found and found[0]["GSI1SK"] == f"ORDER#{after}":
+            found = found[1:]
+        page = tuple(map(head_from_item, found[:limit]))
+        more = len(found) > limit
+        return OrderPage(page, found[limit - 1]["GSI1SK"].removeprefix("ORDER#") if more else None)
+
+    # --- changing -----------------------------------------------------------------------------------------------------
+
+    def change(self, before: Order, after: Order, event: OrderEvent, outbox: Sequence[str] = ()) -> None:
+        rows = [new_row(kind, after.number, event.at, _outbox_body(after)) for kind in outbox]
+        kept, written = line_chunks(before), line_chunks(after)
+        gone = [delete(self.portal.name, (chunk["PK"], chunk["SK"])) for chunk in kept[len(written) :]]
+        actions = [
+            self._change_head(before, after),
+            *(put(self.portal.name, chunk) for chunk in written),
+            *gone,
+            put(self.portal.name, event_item(after.number, event)),
+            *(put(self.portal.name, outbox_item(row)) for row in rows),
+            *self._erp_number(after),
+        ]
+        try:
+            transact(self.portal.client, actions)
+        except ConditionFailed as error:
+            raise Conflict("Заказ %(number)s уже изменён: откройте его заново", number=after.number) from error
+
+    def _change_head(self, before: Order, after: Order) -> Item:
+        """All fields but `taken_at`, which moves by itself and is no part of the revision."""
+        fields = {name: value for name, value in head_item(after).items() if name not in ("PK", "SK", "taken_at")}
+        names = {f"#{n}": name for n, name in enumerate(fields)}
+        values = {f":{n}": value for n, value in enumerate(fields.values())} | {":seen": before.revision}
+        sets = "SET " + ", ".join(f"#{n} = :{n}" for n in range(len(fields)))
+        return update(self.portal.name, order_key(after.number), sets, "revision = :seen", values, names)
+
+    def _erp_number(self, order: Order) -> list[Item]:
+        if not order.erp_number:
+            return []
+        return [put(self.portal.name, {"PK": f"ORDERNO#{order.erp_number}", "SK": order.number})]
+
+    def taken(self, number: str, outbox_ids: Sequence[str], event: OrderEvent) -> None:
+        rows = [delete(self.portal.name, outbox_key("orders", row_id), "attribute_exists(PK)") for row_id in outbox_ids]
+        head = update(
+            self.portal.name,
+            order_key(number),
+            "SET taken_at = if_not_exists(taken_at, :now)",
+            "attribute_exists(PK)",
+            {":now": instant_text(event.at)},
+        )
+        try:
+            transact(self.portal.client, [*rows, head, put(self.portal.name, event_item(number, event))])
+        except ConditionFailed:  # an acknowledgement that comes twice: what is left of the rows goes without a second event
+            for row_id in outbox_ids:
+                self.portal.delete(outbox_key("orders", row_id))
+
+    # --- holds --------------------------------------------------------------------------------------------------------
+
+    def settle_hold(self, number: str, kept: Mapping[tuple[str, str], Decimal], now: datetime) -> None:
+        self.holds.settle(number, kept, now)
+
+    def expired_holds(self, now: datetime) -> Iterator[str]:
+        return self.holds.due(now)
+
+
+def _outbox_body(order: Order) -> dict[str, str]:
+    return {"order": order.number, "partner": order.partner_id, "revision": str(order.revision)}
