@@ -1,0 +1,43 @@
+"""Phones and sign-in names as people write them -> as they are kept."""
+
+REGION = "RU"
+"""Numbers without a country code are Russian."""
+
+LONGEST = 64
+
+
+def normalise(text: str) -> str | None:
+    """E.164 ("+79161234567") of a phone in any writing; None for what can't be one."""
+    import phonenumbers
+
+    if len(text) > LONGEST:
+        return None
+    try:
+        number = phonenumbers.parse(text, REGION)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def login(text: str) -> str:
+    """What a person typed as his login -> the key he is found by: a lower-case e-mail or an E.164 phone.
+
+    What is neither comes back trimmed, and finds nobody.
+    """
+    typed = text.strip()
+    if "@" in typed:
+        return typed.lower()
+    return normalise(typed) or typed
+
+
+def shown(phone: str) -> str:
+    """An E.164 phone as it is printed: "+7 916 123-45-67"."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(phone, REGION)
+    except phonenumbers.NumberParseException:
+        return phone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
