@@ -4,8 +4,8 @@ Every id is 1C's own GUID text. A sellable variant (характеристика
 `parent_id` is the item's, as 1C writes it in offers.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 NO_WAREHOUSE = "-"
@@ -114,3 +114,45 @@ class Offer:
     item: Item
     prices: tuple[ItemPrice, ...] | None = None
     balances: Mapping[str, Decimal] | None = None
+
+
+_OF_THE_PARENT = (
+    "sku",
+    "group_ids",
+    "unit_code",
+    "unit",
+    "description",
+    "full_name",
+    "kind",
+    "brand",
+    "manufacturer",
+    "country",
+    "vat_rate",
+    "weight_kg",
+    "volume_m3",
+    "package_quantity",
+    "packages",
+    "pictures",
+    "properties",
+    "attributes",
+)
+
+
+def completed(variant: Item, parent: Item | None) -> Item:
+    """A variant with what it does not say itself taken from its item; barcodes are never shared."""
+    if parent is None:
+        return variant
+    missing = [name for name in _OF_THE_PARENT if getattr(variant, name) in ("", (), None)]
+    return replace(variant, **{name: getattr(parent, name) for name in missing})
+
+
+def with_ancestors(group_ids: Iterable[str], groups: Mapping[str, ItemGroup]) -> tuple[str, ...]:
+    """The groups and all above them, each once; groups that are not known stay, a loop in the tree ends."""
+    found: dict[str, None] = {}
+    for group_id in group_ids:
+        above: str | None = group_id
+        while above and above not in found:
+            found[above] = None
+            group = groups.get(above)
+            above = group.parent_id if group else None
+    return tuple(found)

@@ -1,6 +1,7 @@
 """What the use cases ask of the outside: stores, files, queues, senders. Adapters keep these contracts; tests hold them to it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -84,7 +85,11 @@ class UserStore(Protocol):
         ...
 
     def accept(self, token_hash: str, user: User, password_hash: str, now: datetime) -> None:
-        """Set the password, end the link and all older sessions, at once. Raises NotFound for a used link."""
+        """Set the password, end the link, his other links and all older sessions, at once. Raises NotFound for a used link."""
+        ...
+
+    def disable(self, user: User, now: datetime) -> None:
+        """Block the person: his sessions die at once, and he can't sign in."""
         ...
 
 
@@ -113,22 +118,30 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class PartnerRecord:
-    """A partner as 1C sends it. `contacts` have empty `user_id`; the store finds or makes the users."""
+    """A partner as 1C sends it. `contacts` have empty `user_id`; the store finds or makes the users.
+
+    A list that is None was not told and stays as it is. A contact's phone is "" where 1C's text is no phone.
+    """
 
     partner: Partner
     contacts: tuple[Membership, ...] = ()
-    counterparties: tuple[Counterparty, ...] = ()
-    contracts: tuple[Contract, ...] = ()
-    addresses: tuple[DeliveryAddress, ...] = ()
+    counterparties: tuple[Counterparty, ...] | None = ()
+    contracts: tuple[Contract, ...] | None = ()
+    addresses: tuple[DeliveryAddress, ...] | None = ()
     manager: AccountManager | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of a record: "written", "unchanged" (equal or older revision). `invited`: users to send a link to."""
+    """What became of a record: "written", "unchanged" (equal or older revision).
+
+    `invited`: users to send a link to, told again until `UserStore.invite` has made one. `problems`: contacts whose phone
+    or e-mail could not become a login.
+    """
 
     outcome: str
     invited: tuple[User, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class PartnerStore(Protocol):
@@ -138,7 +151,9 @@ class PartnerStore(Protocol):
         """Those with portal access, by name."""
         ...
 
-    def save(self, record: PartnerRecord, now: datetime) -> Saved: ...
+    def save(self, record: PartnerRecord, now: datetime) -> Saved:
+        """All of the record or none. Raises Conflict where others keep changing the partner meanwhile."""
+        ...
 
     def company(self, company_id: str | None) -> Company | None:
         """Our company; without an id the first one."""
@@ -152,12 +167,16 @@ class PartnerStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """Everything of the catalogue that is not an item, by id."""
+    """Everything of the catalogue that is not an item, by id.
+
+    `item_counts` (visible items of a group with all below it) is known to the search snapshot alone.
+    """
 
     groups: Mapping[str, ItemGroup] = field(default_factory=dict)
     properties: Mapping[str, Property] = field(default_factory=dict)
     price_types: Mapping[str, PriceType] = field(default_factory=dict)
     warehouses: Mapping[str, Warehouse] = field(default_factory=dict)
+    item_counts: Mapping[str, int] = field(default_factory=dict)
 
 
 ClassifierEntry = ItemGroup | Property | PriceType | Warehouse
@@ -226,10 +245,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What the dealer asks for. `group_id` takes the group with all below it; `sort`: "name", "sku" or "" (by relevance)."""
+    """What the dealer asks for. `group_id` takes the group with all below it, `parent_id` the variants of one item;
+    `sort`: "name", "sku" or "" (by relevance)."""
 
     text: str = ""
     group_id: str | None = None
+    parent_id: str | None = None
     sort: str = ""
     descending: bool = False
     offset: int = 0
@@ -238,8 +259,11 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """`read_as`: the text in the other keyboard layout, where only that found anything."""
+
     cards: tuple[Card, ...]
     total: int
+    read_as: str = ""
 
 
 class CatalogueIndex(Protocol):
@@ -251,6 +275,24 @@ class CatalogueIndex(Protocol):
 
     def classifier(self, snapshot: str | None) -> Classifier:
         """Groups, price types and warehouses as of the snapshot (no properties); groups without a visible item are left out."""
+        ...
+
+
+class SnapshotWriter(Protocol):
+    """Packs the visible items into one immutable file, the one that `CatalogueIndex` reads."""
+
+    def write(
+        self, items: Iterable[Item], classifier: Classifier, pictures: Mapping[str, str]
+    ) -> AbstractContextManager[BinaryIO]:
+        """The file, open at its start; gone when the context ends. `pictures`: 1C's path -> stored name."""
+        ...
+
+
+class PictureMaker(Protocol):
+    """Turns what 1C sent into pictures for the pages."""
+
+    def sizes(self, source: bytes) -> Mapping[str, bytes]:
+        """One file per size of `domain.pictures.SIZES`, without metadata. Raises Refused where it is no picture."""
         ...
 
 
@@ -451,6 +493,10 @@ class FileStore(Protocol):
 
     def keys(self, prefix: str) -> Iterator[str]:
         """In order of the key."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Nothing happens where there is none."""
         ...
 
     def link(self, key: str, filename: str, lifetime: timedelta, content_type: str = "application/pdf") -> str:
