@@ -41,7 +41,8 @@ def _parameters(pattern: list[str], given: list[str]) -> dict[str, str] | None:
         last = len(pattern) - 1
         if len(given) < len(pattern):
             return None
-        pattern, given = pattern[:last] + [pattern[last].replace("+", "")], given[:last] + ["/".join(given[last:])]
+        pattern = [*pattern[:last], pattern[last].replace("+", "")]
+        given = [*given[:last], "/".join(given[last:])]
     if len(pattern) != len(given):
         return None
     found: dict[str, str] = {}
