@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import BinaryIO, Protocol
+from uuid import uuid4
 
 from chalicelib.domain.carts import CartHead, CartLine, CartTotals
 from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType, Property, Warehouse
@@ -325,6 +326,23 @@ class OrderPage:
     next: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """Something that must leave: `subject` is the order number or the message, `body` what the sender needs."""
+
+    id: str
+    kind: str
+    subject: str
+    created_at: datetime
+    body: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def new(cls, kind: str, subject: str, now: datetime, body: Mapping[str, str] | None = None) -> "OutboxRow":
+        """A row whose id sorts by time and is nobody else's."""
+        stamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return cls(f"{stamp}#{uuid4().hex[:12]}", kind, subject, now, dict(body or {}))
+
+
 class OrderStore(Protocol):
     def next_number(self, key: str) -> str:
         """A number nobody else has, the same for the same idempotency key: at most 11 characters, as 1C keeps them."""
@@ -354,8 +372,8 @@ class OrderStore(Protocol):
         """Heads without lines, newest first."""
         ...
 
-    def change(self, before: Order, after: Order, event: OrderEvent, outbox: Sequence[str] = ()) -> None:
-        """Replace head and lines under `revision = before.revision`, with a row in each outbox. Raises Conflict."""
+    def change(self, before: Order, after: Order, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> None:
+        """Replace head and lines under `revision = before.revision`, with the rows for the outbox. Raises Conflict."""
         ...
 
     def taken(self, number: str, outbox_ids: Sequence[str], event: OrderEvent) -> None:
@@ -369,17 +387,6 @@ class OrderStore(Protocol):
     def expired_holds(self, now: datetime) -> Iterator[str]:
         """Numbers of holds 1C did not answer in time."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
-    """Something that must leave: `subject` is the order number or the message, `body` what the sender needs."""
-
-    id: str
-    kind: str
-    subject: str
-    created_at: datetime
-    body: Mapping[str, str] = field(default_factory=dict)
 
 
 class Outbox(Protocol):

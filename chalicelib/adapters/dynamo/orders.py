@@ -15,7 +15,7 @@ from chalicelib.adapters.dynamo.order_items import (
     lines_from_items,
     order_key,
 )
-from chalicelib.adapters.dynamo.outbox import new_row, outbox_key
+from chalicelib.adapters.dynamo.outbox import outbox_key
 from chalicelib.adapters.dynamo.outbox import to_item as outbox_item
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Table, delete, put, transact, update
 from chalicelib.adapters.dynamo.times import instant_text
@@ -24,7 +24,7 @@ from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.orders import Order, OrderEvent
 from chalicelib.domain.partners import PartnerScope, Scope
 from chalicelib.domain.stock import Hold
-from chalicelib.usecases.ports import OrderPage
+from chalicelib.usecases.ports import OrderPage, OutboxRow
 
 KEY_LIFETIME = timedelta(days=30)
 HOLD_LIFETIME = timedelta(hours=24)
@@ -85,7 +85,7 @@ class DynamoOrders:
         return found["number"] if found else None
 
     def _order_actions(self, order: Order, event: OrderEvent, cart: CartHead, key: str) -> list[Item]:
-        row = new_row("orders", order.number, order.placed_at)
+        row = OutboxRow.new("orders", order.number, order.placed_at)
         return [
             put(self.portal.name, head_item(order), "attribute_not_exists(PK)"),
             *(put(self.portal.name, chunk) for chunk in line_chunks(order)),
@@ -144,8 +144,7 @@ class DynamoOrders:
 
     # --- changing -----------------------------------------------------------------------------------------------------
 
-    def change(self, before: Order, after: Order, event: OrderEvent, outbox: Sequence[str] = ()) -> None:
-        rows = [new_row(kind, after.number, event.at, _outbox_body(after)) for kind in outbox]
+    def change(self, before: Order, after: Order, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> None:
         kept, written = line_chunks(before), line_chunks(after)
         gone = [delete(self.portal.name, (chunk["PK"], chunk["SK"])) for chunk in kept[len(written) :]]
         actions = [
@@ -153,7 +152,7 @@ class DynamoOrders:
             *(put(self.portal.name, chunk) for chunk in written),
             *gone,
             put(self.portal.name, event_item(after.number, event)),
-            *(put(self.portal.name, outbox_item(row)) for row in rows),
+            *(put(self.portal.name, outbox_item(row)) for row in outbox),
             *self._erp_number(after),
         ]
         try:
@@ -196,7 +195,3 @@ class DynamoOrders:
 
     def expired_holds(self, now: datetime) -> Iterator[str]:
         return self.holds.due(now)
-
-
-def _outbox_body(order: Order) -> dict[str, str]:
-    return {"order": order.number, "partner": order.partner_id, "revision": str(order.revision)}

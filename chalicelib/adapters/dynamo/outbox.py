@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from chalicelib.adapters.dynamo.table import Item, Key, Table
 from chalicelib.adapters.dynamo.times import instant, instant_text
@@ -11,11 +10,6 @@ from chalicelib.usecases.ports import OutboxRow
 
 def outbox_key(kind: str, row_id: str) -> Key:
     return f"OUTBOX#{kind}", row_id
-
-
-def new_row(kind: str, subject: str, now: datetime, body: Mapping[str, str] | None = None) -> OutboxRow:
-    """A row whose id sorts by time and is nobody else's."""
-    return OutboxRow(f"{instant_text(now)}#{uuid4().hex[:12]}", kind, subject, now, dict(body or {}))
 
 
 def to_item(row: OutboxRow) -> Item:
@@ -36,7 +30,7 @@ class DynamoOutbox:
         self.portal = portal
 
     def add(self, kind: str, subject: str, body: Mapping[str, str], now: datetime) -> OutboxRow:
-        row = new_row(kind, subject, now, body)
+        row = OutboxRow.new(kind, subject, now, body)
         self.portal.put(to_item(row))
         return row
 
