@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sqs.client import SQSClient
 
+    from chalicelib.adapters.dynamo.table import Table
     from chalicelib.usecases import ports
 
 
@@ -43,6 +44,50 @@ class Runtime:
         import boto3
 
         return boto3.client("sqs")
+
+    # --- tables and the stores in them --------------------------------------------------------------------------------
+
+    @cached_property
+    def portal(self) -> "Table":
+        from chalicelib.adapters.dynamo.table import Table
+
+        return Table(self.dynamodb, self.settings.portal_table)
+
+    @cached_property
+    def catalogue_table(self) -> "Table":
+        from chalicelib.adapters.dynamo.table import Table
+
+        return Table(self.dynamodb, self.settings.catalogue_table)
+
+    @cached_property
+    def ephemeral(self) -> "Table":
+        from chalicelib.adapters.dynamo.table import Table
+
+        return Table(self.dynamodb, self.settings.ephemeral_table)
+
+    @cached_property
+    def carts(self) -> "ports.CartStore":
+        from chalicelib.adapters.dynamo.carts import DynamoCarts
+
+        return DynamoCarts(self.portal)
+
+    @cached_property
+    def orders(self) -> "ports.OrderStore":
+        from chalicelib.adapters.dynamo.orders import DynamoOrders
+
+        return DynamoOrders(self.portal, self.ephemeral)
+
+    @cached_property
+    def outbox(self) -> "ports.Outbox":
+        from chalicelib.adapters.dynamo.outbox import DynamoOutbox
+
+        return DynamoOutbox(self.portal)
+
+    @cached_property
+    def documents(self) -> "ports.DocumentStore":
+        from chalicelib.adapters.dynamo.documents import DynamoDocuments
+
+        return DynamoDocuments(self.portal)
 
 
 _current: Runtime | None = None
