@@ -52,6 +52,10 @@ class Document:
     status: str = "issued"
 
 
+QR_LENGTHS = {"Name": 160, "BankName": 45, "Purpose": 210}
+"""Longest values of the text fields, in letters, as ГОСТ Р 56042-2014 has them: a bank refuses longer ones."""
+
+
 def payment_qr(invoice: PaymentInvoice) -> str:
     """The text of the payment QR code by ГОСТ Р 56042-2014 (ST00012: UTF-8); "" where the company's bank is not known."""
     company = invoice.company
@@ -68,4 +72,9 @@ def payment_qr(invoice: PaymentInvoice) -> str:
         "Sum": str(invoice.amount),
         "Purpose": f"Оплата по счёту № {invoice.number} от {invoice.issued_on:%d.%m.%Y}",
     }
-    return "|".join(["ST00012"] + [f"{name}={value.replace('|', ' ')}" for name, value in fields.items() if value])
+    return "|".join(["ST00012"] + [f"{name}={_qr_value(name, value)}" for name, value in fields.items() if value])
+
+
+def _qr_value(name: str, value: str) -> str:
+    """Without the separator and line breaks, which would end the field early."""
+    return " ".join(value.replace("|", " ").split())[: QR_LENGTHS.get(name)]
