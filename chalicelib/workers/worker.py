@@ -37,7 +37,9 @@ def queue_worker(routes: Blueprint, name: str) -> Callable[[Handler], Handler]:
             return consume_batch(handler, event.to_dict()["Records"], event.context, in_order=queue.fifo)
 
         consume.__name__ = f"worker_{name}"
-        routes.on_sqs_message(queue=queue_name(queue, deploy_stage()), batch_size=queue.batch, name=f"worker_{name}")(consume)
+        function = routes.on_sqs_message(queue=queue_name(queue, deploy_stage()), batch_size=queue.batch, name=f"worker_{name}")
+        # Lambda looks the function up in the handler's module, under the name that Chalice wrote down at its registration
+        handler.__globals__[f"worker_{name}"] = function(consume)
         return handler
 
     return register
