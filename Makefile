@@ -1,0 +1,59 @@
+# Kabinet. `make run` and `make test` are all a developer needs; each makes what it needs before.
+PYTHON ?= python3
+STAGE ?= dev
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+export PIP_ROOT_USER_ACTION := ignore
+
+.DEFAULT_GOAL := help
+.PHONY: help install assets browser run test lint bench package deploy clean-state
+
+help: ## these words
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+
+install: $(STAMP) ## the virtual environment with everything in it
+
+$(STAMP): requirements.txt infra/requirements.txt infra/frontend/package-lock.json
+	@echo "installing into $(VENV), about a minute"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install -r infra/requirements.txt
+	@$(BIN)/python -m pip check
+	@$(BIN)/python -m infra.frontend.collect
+	@touch $@
+
+assets: $(STAMP)
+	@$(BIN)/python -m infra.frontend.collect
+
+# Chromium and poppler come from Debian where this is Debian and we may install; elsewhere they must be there.
+browser:
+	@if command -v chromium >/dev/null && command -v pdftoppm >/dev/null; then :; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		echo "installing chromium and poppler-utils" && apt-get -qq update && \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium poppler-utils >/dev/null; \
+	else echo "install chromium and poppler-utils for the browser tests" >&2; exit 1; fi
+
+run: assets ## the portal with the demo supplier: PORT=8000, DEMO=none for an empty one
+	@exec $(BIN)/python -m infra.local
+
+test: assets browser ## everything, the browser tests included
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: assets ## style, formatting, types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+bench: assets ## figures of speed and memory
+	@$(BIN)/python -m infra.bench
+
+package: assets ## the zip for Lambda in build/STAGE
+	@$(BIN)/python -m infra.deploy package --stage $(STAGE)
+
+deploy: assets ## tables, queues and the bucket, then the functions: STAGE=prod
+	@$(BIN)/python -m infra.stack apply --stage $(STAGE)
+	@$(BIN)/python -m infra.deploy deploy --stage $(STAGE)
+
+clean-state: ## forget everything the laptop keeps
+	@rm -rf var

@@ -1,0 +1,41 @@
+"""The sign-ins of the laptop, which are fixed and stand in README: it listens on the loopback interface alone."""
+
+from collections.abc import Iterator
+
+from chalicelib.domain.users import Role
+from infra.accounts import open_exchange, open_staff
+
+ADMINISTRATOR = ("Администратор", "+7 900 000-00-01", "kabinet-admin")
+FINANCE = ("Финансист", "+7 900 000-00-02", "kabinet-finance")
+EXCHANGE = ("1c", "1c")
+
+
+def open_staff_accounts() -> None:
+    """The administrator, the finance person and 1C's own account; whoever has a password keeps it."""
+    from chalicelib.runtime import current
+
+    for role, (name, phone, password) in ((Role.ADMINISTRATOR, ADMINISTRATOR), (Role.FINANCE, FINANCE)):
+        open_staff(current(), role, name, phone)
+        set_password(current(), phone, password)
+    open_exchange(current(), *EXCHANGE)
+
+
+def open_dealer_accounts() -> None:
+    """Passwords for the people whom 1C has sent with the demo, as if they had followed their invite links."""
+    from chalicelib.runtime import current
+    from infra.demo import SIGN_INS
+
+    for _, phone, password in SIGN_INS:
+        set_password(current(), phone, password)
+
+
+def sign_ins(public_url: str, *, demo: bool) -> Iterator[str]:
+    """Lines for the terminal."""
+    people = [ADMINISTRATOR, FINANCE]
+    if demo:
+        from infra.demo import SIGN_INS
+
+        people += SIGN_INS
+    for name, phone, password in people:
+        yield f"{phone}  {password:<16}  {name}"
+    yield f"1C: {public_url}/exchange/1c  {' / '.join(EXCHANGE)}"
