@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.dynamo.table import Table
     from chalicelib.usecases import ports
+    from chalicelib.usecases.visitors import Visitor
 
 
 def utc_now() -> datetime:
@@ -88,6 +89,44 @@ class Runtime:
         from chalicelib.adapters.dynamo.documents import DynamoDocuments
 
         return DynamoDocuments(self.portal)
+
+    # --- people and partners ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def hasher(self) -> "ports.PasswordHasher":
+        from chalicelib.adapters.passwords import Argon2Hasher
+
+        return Argon2Hasher()
+
+    @cached_property
+    def sessions(self) -> "ports.SessionStore":
+        from chalicelib.adapters.dynamo.sessions import DynamoSessions
+
+        return DynamoSessions(self.ephemeral, self.catalogue_table)
+
+    @cached_property
+    def attempts(self) -> "ports.AttemptStore":
+        from chalicelib.adapters.dynamo.sessions import DynamoAttempts
+
+        return DynamoAttempts(self.ephemeral)
+
+    @cached_property
+    def users(self) -> "ports.UserStore":
+        from chalicelib.adapters.dynamo.users import DynamoUsers
+
+        return DynamoUsers(self.portal, self.ephemeral)
+
+    @cached_property
+    def partners(self) -> "ports.PartnerStore":
+        from chalicelib.adapters.dynamo.partners import DynamoPartners
+
+        return DynamoPartners(self.portal)
+
+    def visitor(self, token: str) -> "Visitor":
+        """Who comes with the cookie's token. Raises NotSignedIn."""
+        from chalicelib.usecases.sign_in import visitor
+
+        return visitor(self.sessions, self.users, self.partners, self.clock, token=token)
 
 
 _current: Runtime | None = None

@@ -45,13 +45,17 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeNode:
-    """A system that exchanges with us under its own account. `seller_id`: our company in the orders it takes."""
+    """A system that exchanges with us under its own account.
+
+    `api_key_hash` is the SHA-256 of its bearer key ("" where it has none): a random key needs no slow hash.
+    """
 
     login: str
     password_hash: str
     name: str = "1С"
     zip_allowed: bool = False
     reply_encoding: str = "utf-8"
+    api_key_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,10 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person. `phone` is E.164 and the login; `email` an optional second one. No hash: he has not set a password yet."""
+    """A person. `phone` is E.164 and the login; `email` an optional second one. No hash: he has not set a password yet.
+
+    A session opened before `sessions_valid_from` is dead: a new password or blocking the person moves it.
+    """
 
     id: str
     name: str
@@ -36,6 +39,7 @@ class User:
     staff_role: Role | None = None
     partner_ids: tuple[str, ...] = ()
     disabled: bool = False
+    sessions_valid_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

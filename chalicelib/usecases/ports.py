@@ -153,7 +153,10 @@ class PartnerStore(Protocol):
         ...
 
     def save(self, record: PartnerRecord, now: datetime) -> Saved:
-        """All of the record or none. Raises Conflict where others keep changing the partner meanwhile."""
+        """Its revision is kept last: what was cut short is done when 1C sends the record again.
+
+        Raises Conflict where others keep changing the partner meanwhile.
+        """
         ...
 
     def company(self, company_id: str | None) -> Company | None:
