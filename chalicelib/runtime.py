@@ -31,7 +31,9 @@ class Runtime:
     def dynamodb(self) -> "DynamoDBClient":
         import boto3
 
-        return boto3.client("dynamodb")
+        from chalicelib.adapters.dynamo.quick import read_quickly
+
+        return read_quickly(boto3.client("dynamodb"))
 
     @cached_property
     def s3(self) -> "S3Client":
@@ -90,6 +92,42 @@ class Runtime:
 
         return DynamoDocuments(self.portal)
 
+    @cached_property
+    def catalogue(self) -> "ports.CatalogueStore":
+        from chalicelib.adapters.dynamo.catalogue import DynamoCatalogue
+
+        return DynamoCatalogue(self.catalogue_table)
+
+    @cached_property
+    def stock(self) -> "ports.StockStore":
+        from chalicelib.adapters.dynamo.stock import DynamoStock
+
+        return DynamoStock(self.portal)
+
+    @cached_property
+    def offers(self) -> "ports.OfferStore":
+        from chalicelib.adapters.dynamo.offers import DynamoOffers
+
+        return DynamoOffers(self.catalogue_table, self.portal)
+
+    @cached_property
+    def exchange(self) -> "ports.ExchangeStore":
+        from chalicelib.adapters.dynamo.exchange import DynamoExchange
+
+        return DynamoExchange(self.portal, self.ephemeral)
+
+    @cached_property
+    def files(self) -> "ports.FileStore":
+        from chalicelib.adapters.files import S3Files
+
+        return S3Files(self.s3, self.settings.bucket)
+
+    @cached_property
+    def queues(self) -> "ports.Queues":
+        from chalicelib.adapters.queues import SqsQueues
+
+        return SqsQueues(self.sqs, self.settings.queues)
+
     # --- people and partners ------------------------------------------------------------------------------------------
 
     @cached_property
@@ -127,6 +165,29 @@ class Runtime:
         from chalicelib.usecases.sign_in import visitor
 
         return visitor(self.sessions, self.users, self.partners, self.clock, token=token)
+
+    # --- search snapshots and pictures ----------------------------------------------------------------------------------
+
+    @cached_property
+    def index(self) -> "ports.CatalogueIndex":
+        import tempfile
+        from pathlib import Path
+
+        from chalicelib.adapters.index.read import SnapshotIndex
+
+        return SnapshotIndex(self.files, Path(tempfile.gettempdir(), "kabinet-snapshots"))
+
+    @cached_property
+    def snapshot_writer(self) -> "ports.SnapshotWriter":
+        from chalicelib.adapters.index.build import TantivySnapshotWriter
+
+        return TantivySnapshotWriter()
+
+    @cached_property
+    def picture_maker(self) -> "ports.PictureMaker":
+        from chalicelib.adapters.picture_sizes import PillowPictures
+
+        return PillowPictures()
 
 
 _current: Runtime | None = None

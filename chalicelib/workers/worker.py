@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -18,11 +19,12 @@ logger = Logger(service="kabinet", child=False)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A message to do. `remaining_ms()` is what is left of the function's time."""
+    """A message to do. `remaining_ms()` is what is left of the function's time; `sent_at` is when it was put in the queue."""
 
     message: dict[str, Any]
     remaining_ms: Callable[[], int]
     attempt: int = 1
+    sent_at: datetime | None = None
 
 
 Handler = Callable[[runtime.Runtime, Work], None]
@@ -56,9 +58,15 @@ def consume_batch(
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
+def _sent_at(attributes: dict[str, str]) -> datetime | None:
+    milliseconds = attributes.get("SentTimestamp")
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC) if milliseconds else None
+
+
 def _consume(handler: Handler, record: dict[str, Any], context: Any) -> bool:
-    attempt = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
-    work = Work(json.loads(record["body"]), context.get_remaining_time_in_millis, attempt)
+    attributes = record.get("attributes", {})
+    attempt = int(attributes.get("ApproximateReceiveCount", "1"))
+    work = Work(json.loads(record["body"]), context.get_remaining_time_in_millis, attempt, _sent_at(attributes))
     logger.append_keys(message_id=record["messageId"], attempt=attempt)
     try:
         handler(runtime.current(), work)

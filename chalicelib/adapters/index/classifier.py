@@ -1,0 +1,33 @@
+"""The classifier of a snapshot as its JSON file."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalicelib.domain.catalogue import ItemGroup, PriceType, Warehouse
+from chalicelib.usecases.ports import Classifier
+
+
+def classifier_bytes(classifier: Classifier, item_counts: Mapping[str, int]) -> bytes:
+    """Without properties, without what 1C deleted, and without groups that have no visible item."""
+    kept = {
+        "groups": [[g.id, g.name, g.parent_id] for g in _standing(classifier.groups.values()) if item_counts.get(g.id)],
+        "price_types": [[p.id, p.name, p.currency, p.vat_included] for p in classifier.price_types.values()],
+        "warehouses": [[w.id, w.name, w.address] for w in _standing(classifier.warehouses.values())],
+        "item_counts": dict(item_counts),
+    }
+    return json.dumps(kept, ensure_ascii=False).encode()
+
+
+def _standing(entries: Iterable[Any]) -> list[Any]:
+    return [entry for entry in entries if not entry.deleted]
+
+
+def classifier_from(kept: bytes) -> Classifier:
+    fields = json.loads(kept)
+    return Classifier(
+        groups={row[0]: ItemGroup(*row) for row in fields["groups"]},
+        price_types={row[0]: PriceType(*row) for row in fields["price_types"]},
+        warehouses={row[0]: Warehouse(*row) for row in fields["warehouses"]},
+        item_counts=fields["item_counts"],
+    )

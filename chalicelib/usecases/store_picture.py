@@ -1,0 +1,46 @@
+"""A picture from 1C: its parts are joined, checked, made into the sizes the pages show, and asked into the next snapshot."""
+
+from hashlib import sha256
+
+from chalicelib.domain.errors import BrokenFile, NotFound
+from chalicelib.domain.pictures import CONTENT_TYPE, SIZES, picture_key
+from chalicelib.usecases.ports import CatalogueStore, FileStore, PictureMaker, Queues
+
+MAX_BYTES = 20_000_000
+WAIT_FOR_MORE = 60
+"""Seconds before the snapshot is asked for: pictures come by the thousand."""
+
+
+def store_picture(
+    files: FileStore, catalogue: CatalogueStore, maker: PictureMaker, queues: Queues, *, run: str, file: str
+) -> str:
+    """The stored name of the picture `file` (1C's path) of an exchange run. A repeat does nothing new.
+
+    Raises BrokenFile for what is no picture or too big, NotFound where the run has no such file.
+    """
+    source = _joined(files, run, file)
+    name = sha256(source).hexdigest()[:32]
+    if not _is_stored(files, name):
+        for size, picture in maker.sizes(source).items():
+            files.put(picture_key(name, size), picture, CONTENT_TYPE)
+    catalogue.save_picture(file, name)
+    queues.send("snapshot", {"picture": file}, delay=WAIT_FOR_MORE)
+    return name
+
+
+def _joined(files: FileStore, run: str, file: str) -> bytes:
+    """Chunks are named by six digits, so their order is that of their names."""
+    prefix = f"exchange/{run}/{file}/"
+    joined = bytearray()
+    for key in files.keys(prefix):
+        with files.open(key) as chunk:
+            joined += chunk.read(MAX_BYTES + 1)
+        if len(joined) > MAX_BYTES:
+            raise BrokenFile("Картинка «%(file)s» больше %(megabytes)s МБ", file=file, megabytes=MAX_BYTES // 1_000_000)
+    if not joined:
+        raise NotFound("Файла «%(file)s» нет в обмене", file=file)
+    return bytes(joined)
+
+
+def _is_stored(files: FileStore, name: str) -> bool:
+    return set(files.keys(f"pictures/{name}-")) >= {picture_key(name, size) for size in SIZES}
