@@ -64,6 +64,7 @@ class Item:
 
     `properties` and `attributes` are (name, text) pairs: 1C's properties with their values resolved, and all further
     requisites carried through as they came. Weight in kg, volume in m³, both of one base unit.
+    `derived`: 1C sent no card of this variant, it is made of its item's card and its offer.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Item:
     properties: tuple[tuple[str, str], ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
     deleted: bool = False
+    derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,11 @@ class ExchangeNode:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeFile:
-    """A file of a run. `tallies` by kind of row; `problems` keeps the first ones; `error` is why the whole file failed."""
+    """A file of a run. `tallies` by kind of row; `problems` keeps the first ones; `error` is why the whole file failed.
+
+    Its bytes are the chunks from `first_chunk` up to `chunks`: what came before was sent again. `done` records of it are
+    loaded, where the loading has stopped half-way and goes on.
+    """
 
     name: str
     state: FileState = FileState.RECEIVING
@@ -72,6 +76,8 @@ class ExchangeFile:
     error: str = ""
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    first_chunk: int = 0
+    done: int = 0
 
 
 @dataclass(frozen=True, slots=True)

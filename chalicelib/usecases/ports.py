@@ -455,7 +455,10 @@ class ExchangeStore(Protocol):
         ...
 
     def next_chunk(self, run_id: str, name: str, size: int) -> int:
-        """The place (from 0) of a chunk that has just come for a file; counts it."""
+        """The place (from 0) of a chunk that has just come for a file; counts it. A finished file begins anew.
+
+        Raises Conflict while the file is being loaded.
+        """
         ...
 
     def queue_file(self, run_id: str, name: str) -> FileState:
@@ -468,9 +471,27 @@ class ExchangeStore(Protocol):
 
     def start_file(self, run_id: str, name: str, now: datetime) -> None: ...
 
+    def pause_file(
+        self, run_id: str, name: str, done: int, tallies: Mapping[str, Tally], problems: Sequence[Problem], problem_count: int = 0
+    ) -> None:
+        """Remember how far the loading has come; `tallies` and `problems` are those since the file's first record."""
+        ...
+
     def finish_file(
-        self, run_id: str, name: str, tallies: Mapping[str, Tally], problems: Sequence[Problem], error: str, now: datetime
-    ) -> None: ...
+        self,
+        run_id: str,
+        name: str,
+        tallies: Mapping[str, Tally],
+        problems: Sequence[Problem],
+        error: str,
+        now: datetime,
+        problem_count: int = 0,
+    ) -> None:
+        """`tallies` and `problems` are those since the file's first record; a file with an `error` has failed.
+
+        `problem_count` is given where there were more problems than are kept.
+        """
+        ...
 
     def offer_batch(self, node: str, rows: Sequence[OutboxRow]) -> None:
         """Remember what was given to 1C by `mode=query`, for `mode=success`."""

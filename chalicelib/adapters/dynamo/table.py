@@ -2,6 +2,7 @@
 
 import random
 import time
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -66,6 +67,8 @@ def from_wire(typed: Mapping[str, Any]) -> Any:
             return None
         case "SS":
             return set(value)
+        case "B" if isinstance(value, str):
+            return b64decode(value)  # see `quick`
     return value
 
 

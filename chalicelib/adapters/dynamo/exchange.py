@@ -1,0 +1,223 @@
+"""The exchange journal and 1C's sessions.
+
+portal      EXCHANGENODE#<login>   PROFILE | OFFERED     the account; what its last `mode=query` was given
+            COUNTER                EXCHANGE              number of the last run
+            EXCHANGE#<run>         HEAD | FILE#<name>    GSI1: EXCHANGES / number, once a file has come
+ephemeral   EXCHANGESESSION#<hash> RUN                   which run a 1C session cookie belongs to
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table
+from chalicelib.adapters.dynamo.times import instant, instant_text
+from chalicelib.domain.errors import Conflict
+from chalicelib.domain.exchange import ExchangeFile, ExchangeNode, ExchangeRun, FileState, Problem, Tally
+from chalicelib.usecases.ports import OutboxRow
+
+PROBLEMS_KEPT = 200
+EMPTY_RUN_LIFETIME = timedelta(days=2)
+_JOURNAL = "EXCHANGES"
+
+
+def _node_key(login: str) -> Key:
+    return f"EXCHANGENODE#{login}", "PROFILE"
+
+
+def _offered_key(login: str) -> Key:
+    return f"EXCHANGENODE#{login}", "OFFERED"
+
+
+def _run_key(run_id: str) -> Key:
+    return f"EXCHANGE#{run_id}", "HEAD"
+
+
+def _file_key(run_id: str, name: str) -> Key:
+    return f"EXCHANGE#{run_id}", f"FILE#{name}"
+
+
+def _session_key(token_hash: str) -> Key:
+    return f"EXCHANGESESSION#{token_hash}", "RUN"
+
+
+class DynamoExchange:
+    def __init__(self, portal: Table, ephemeral: Table) -> None:
+        self.portal = portal
+        self.ephemeral = ephemeral
+
+    # --- accounts -----------------------------------------------------------------------------------------------------
+
+    def node(self, login: str) -> ExchangeNode | None:
+        item = self.portal.get(_node_key(login))
+        if item is None:
+            return None
+        return ExchangeNode(login, **{name: value for name, value in item.items() if name not in ("PK", "SK")})
+
+    def save_node(self, node: ExchangeNode) -> None:
+        partition, sort = _node_key(node.login)
+        fields = {name: value for name, value in asdict(node).items() if name != "login"}
+        self.portal.put({"PK": partition, "SK": sort} | fields)
+
+    # --- runs ---------------------------------------------------------------------------------------------------------
+
+    def open_run(self, node: str, kind: str, now: datetime) -> ExchangeRun:
+        counted = self.portal.update(("COUNTER", "EXCHANGE"), "ADD n :one", values={":one": 1}, returning="UPDATED_NEW")
+        number = int(counted["n"])
+        run = ExchangeRun(f"{number:08d}", number, node, kind, now)
+        partition, sort = _run_key(run.id)
+        expires = int((now + EMPTY_RUN_LIFETIME).timestamp())
+        self.portal.put({"PK": partition, "SK": sort, "expires": expires} | _run_fields(run))
+        return run
+
+    def bind(self, token_hash: str, run: ExchangeRun, expires_at: datetime) -> None:
+        partition, sort = _session_key(token_hash)
+        expires = int(expires_at.timestamp())
+        self.ephemeral.put({"PK": partition, "SK": sort, "id": run.id, "expires": expires} | _run_fields(run))
+
+    def bound(self, token_hash: str, now: datetime) -> ExchangeRun | None:
+        item = self.ephemeral.get(_session_key(token_hash), strong=True)
+        if item is None or item["expires"] <= now.timestamp():
+            return None
+        return _run_of(item["id"], item)
+
+    def run(self, run_id: str) -> ExchangeRun | None:
+        items = {item["SK"]: item for item in self.portal.query(f"EXCHANGE#{run_id}", strong=True)}
+        head = items.pop("HEAD", None)
+        return _run_of(run_id, head, tuple(map(_file_of, items.values()))) if head else None
+
+    def runs(self, limit: int = 50) -> tuple[ExchangeRun, ...]:
+        heads = self.portal.query(_JOURNAL, index="GSI1", newest_first=True, limit=limit)
+        return tuple(_run_of(head["PK"].removeprefix("EXCHANGE#"), head) for head in heads)
+
+    # --- files --------------------------------------------------------------------------------------------------------
+
+    def next_chunk(self, run_id: str, name: str, size: int) -> int:
+        place = self._append(run_id, name, size)
+        if place is None:
+            place = self._begin_again(run_id, name, size)
+        if place == 0:
+            self._enter_journal(run_id)
+        return place
+
+    def _append(self, run_id: str, name: str, size: int) -> int | None:
+        """None for a file that is not receiving any more."""
+        sets = "SET #s = :receiving ADD chunks :one, #z :size"
+        values = {":receiving": FileState.RECEIVING.value, ":one": 1, ":size": size}
+        return self._count(
+            run_id, name, sets, "attribute_not_exists(PK) OR #s = :receiving", values, {"#s": "state", "#z": "size"}
+        )
+
+    def _begin_again(self, run_id: str, name: str, size: int) -> int:
+        """The file comes once more: its chunks so far are set aside, its verdict is forgotten."""
+        sets = (
+            "SET #s = :receiving, first_chunk = chunks, #z = :size, chunks = chunks + :one"
+            " REMOVE tallies, problems, problem_count, #e, done, started_at, finished_at"
+        )
+        values = {":receiving": "receiving", ":one": 1, ":size": size, ":done": "done", ":failed": "failed"}
+        place = self._count(run_id, name, sets, "#s IN (:done, :failed)", values, {"#s": "state", "#e": "error", "#z": "size"})
+        if place is None:
+            raise Conflict("Файл %(name)s ещё загружается: повторите обмен позже", name=name)
+        return place
+
+    def _count(
+        self, run_id: str, name: str, sets: str, condition: str, values: dict[str, Any], names: dict[str, str]
+    ) -> int | None:
+        try:
+            after = self.portal.update(_file_key(run_id, name), sets, condition, values, names, returning="ALL_NEW")
+        except ConditionFailed:
+            return None
+        return int(after["chunks"]) - 1
+
+    def _enter_journal(self, run_id: str) -> None:
+        sets = "SET GSI1PK = :journal, GSI1SK = :id REMOVE expires"
+        self.portal.update(_run_key(run_id), sets, values={":journal": _JOURNAL, ":id": run_id})
+
+    def queue_file(self, run_id: str, name: str) -> FileState:
+        try:
+            values = {":queued": FileState.QUEUED.value, ":receiving": FileState.RECEIVING.value}
+            self.portal.update(_file_key(run_id, name), "SET #s = :queued", "#s = :receiving", values, {"#s": "state"})
+        except ConditionFailed:
+            file = self.file(run_id, name)
+            return file.state if file else FileState.RECEIVING
+        return FileState.QUEUED
+
+    def file(self, run_id: str, name: str) -> ExchangeFile | None:
+        item = self.portal.get(_file_key(run_id, name), strong=True)
+        return _file_of(item) if item else None
+
+    def start_file(self, run_id: str, name: str, now: datetime) -> None:
+        values = {":running": FileState.RUNNING.value, ":now": instant_text(now)}
+        sets = "SET #s = :running, started_at = if_not_exists(started_at, :now)"
+        self.portal.update(_file_key(run_id, name), sets, values=values, names={"#s": "state"})
+
+    def pause_file(
+        self, run_id: str, name: str, done: int, tallies: Mapping[str, Tally], problems: Sequence[Problem], problem_count: int = 0
+    ) -> None:
+        sets, values = _outcome(tallies, problems, problem_count)
+        self.portal.update(_file_key(run_id, name), f"SET {sets}, done = :done", values=values | {":done": done})
+
+    def finish_file(
+        self,
+        run_id: str,
+        name: str,
+        tallies: Mapping[str, Tally],
+        problems: Sequence[Problem],
+        error: str,
+        now: datetime,
+        problem_count: int = 0,
+    ) -> None:
+        sets, values = _outcome(tallies, problems, problem_count)
+        values |= {":state": (FileState.FAILED if error else FileState.DONE).value, ":error": error, ":now": instant_text(now)}
+        sets = f"SET {sets}, #s = :state, #e = :error, finished_at = :now REMOVE done"
+        self.portal.update(_file_key(run_id, name), sets, values=values, names={"#s": "state", "#e": "error"})
+
+    # --- orders given to 1C -------------------------------------------------------------------------------------------
+
+    def offer_batch(self, node: str, rows: Sequence[OutboxRow]) -> None:
+        partition, sort = _offered_key(node)
+        self.portal.put({"PK": partition, "SK": sort, "rows": [[row.id, row.subject] for row in rows]})
+
+    def offered_batch(self, node: str) -> tuple[tuple[str, str], ...]:
+        item = self.portal.get(_offered_key(node), strong=True)
+        return tuple((row_id, number) for row_id, number in item["rows"]) if item else ()
+
+
+def _run_fields(run: ExchangeRun) -> Item:
+    return {"number": run.number, "node": run.node, "kind": run.kind, "opened_at": instant_text(run.opened_at)}
+
+
+def _run_of(run_id: str, item: Item, files: tuple[ExchangeFile, ...] = ()) -> ExchangeRun:
+    return ExchangeRun(run_id, int(item["number"]), item["node"], item["kind"], instant(item["opened_at"]), files)
+
+
+def _outcome(tallies: Mapping[str, Tally], problems: Sequence[Problem], count: int) -> tuple[str, dict[str, Any]]:
+    counts = {kind: [tally.read, tally.written, tally.unchanged, tally.refused] for kind, tally in tallies.items()}
+    kept = [[p.kind, p.id, p.name, p.reason, p.params] for p in problems[:PROBLEMS_KEPT]]
+    values = {":tallies": counts, ":problems": json.dumps(kept, ensure_ascii=False), ":count": max(count, len(problems))}
+    return "tallies = :tallies, problems = :problems, problem_count = :count", values
+
+
+def _file_of(item: Item) -> ExchangeFile:
+    return ExchangeFile(
+        name=item["SK"].removeprefix("FILE#"),
+        state=FileState(item["state"]),
+        chunks=int(item["chunks"]),
+        size=int(item["size"]),
+        tallies={kind: Tally(*map(int, counts)) for kind, counts in item.get("tallies", {}).items()},
+        problems=tuple(map(_problem, json.loads(item.get("problems", "[]")))),
+        problem_count=int(item.get("problem_count", Decimal(0))),
+        error=item.get("error", ""),
+        started_at=instant(item["started_at"]) if "started_at" in item else None,
+        finished_at=instant(item["finished_at"]) if "finished_at" in item else None,
+        first_chunk=int(item.get("first_chunk", 0)),
+        done=int(item.get("done", 0)),
+    )
+
+
+def _problem(fields: list[Any]) -> Problem:
+    kind, id, name, reason, params = fields
+    return Problem(kind, id, name, reason, tuple((key, text) for key, text in params))
