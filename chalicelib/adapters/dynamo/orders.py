@@ -129,18 +129,14 @@ class DynamoOrders:
         return replace(head_from_item(head), lines=lines_from_items(items))
 
     def page(self, scope: PartnerScope, *, limit: int = 50, after: str | None = None) -> OrderPage:
-        """`after` is the sort key of the last order of the page before."""
-        found = list(
-            self.portal.query(
-                f"PARTNER#{scope.partner_id}", index="GSI1", newest_first=True, limit=limit + 1, at_most=f"ORDER#{after or '~'}",
-                at_least="ORDER#",
-            )
-        )  # fmt: skip
-        if after and found and found[0]["GSI1SK"] == f"ORDER#{after}":
-            found = found[1:]
-        page = tuple(map(head_from_item, found[:limit]))
-        more = len(found) > limit
-        return OrderPage(page, found[limit - 1]["GSI1SK"].removeprefix("ORDER#") if more else None)
+        """`after` is the sort key of the last order of the page before; the range has it in, so it is read and dropped."""
+        most = limit + (2 if after else 1)
+        partition, last = f"PARTNER#{scope.partner_id}", f"ORDER#{after or '~'}"
+        heads = list(self.portal.query(partition, index="GSI1", newest_first=True, limit=most, at_least="ORDER#", at_most=last))
+        heads = [head for head in heads if head["GSI1SK"] != last]
+        page = tuple(map(head_from_item, heads[:limit]))
+        more = heads[limit - 1]["GSI1SK"].removeprefix("ORDER#") if len(heads) > limit else None
+        return OrderPage(page, more)
 
     # --- changing -----------------------------------------------------------------------------------------------------
 

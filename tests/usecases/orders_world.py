@@ -1,0 +1,229 @@
+"""A dealer, a 1C and the portal's order stores over a DynamoDB in memory: enough to place, take, answer and confirm orders."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.adapters.dynamo.carts import DynamoCarts
+from chalicelib.adapters.dynamo.documents import DynamoDocuments
+from chalicelib.adapters.dynamo.offers import DynamoOffers
+from chalicelib.adapters.dynamo.orders import DynamoOrders
+from chalicelib.adapters.dynamo.outbox import DynamoOutbox
+from chalicelib.adapters.dynamo.stock import DynamoStock
+from chalicelib.adapters.dynamo.table import Table
+from chalicelib.domain.orders import DeliveryMethod, ErpLine, ErpOrder, Order
+from chalicelib.domain.partners import Contract, Counterparty, DeliveryAddress, Partner, PartnerScope, SupplierScope
+from chalicelib.domain.users import PERMISSIONS, Membership, Role, Session
+from chalicelib.usecases import answer_order, cart, export_orders, place_order
+from chalicelib.usecases.export_orders import OutgoingOrder
+from chalicelib.usecases.ports import Account, Beacons, Card, Classifier, Found, OutboxRow, Search
+from chalicelib.usecases.visitors import Visitor
+from tests.stand_ins.dynamodb import MemoryDynamo
+
+WAREHOUSE = "w-msk"
+PRICE_TYPE = "pt-dealer"
+START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+class Died(BaseException):
+    """The process died here; nothing catches it."""
+
+
+@dataclass
+class MemoryIndex:
+    """The search snapshot as a dictionary of cards."""
+
+    items: dict[str, Card]
+
+    def search(self, snapshot: str | None, search: Search) -> Found:
+        return Found(tuple(self.items.values()), len(self.items))
+
+    def cards(self, snapshot: str | None, item_ids: Sequence[str]) -> Mapping[str, Card]:
+        return {id: self.items[id] for id in item_ids if id in self.items}
+
+    def classifier(self, snapshot: str | None) -> Classifier:
+        return Classifier()
+
+
+@dataclass
+class MemoryQueues:
+    """Messages as they were sent."""
+
+    sent: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
+
+    def send(self, queue: str, message: Mapping[str, object], *, group: str = "", unique: str = "", delay: int = 0) -> None:
+        self.sent.append((queue, message))
+
+
+@dataclass
+class Batches:
+    """What a node was given last."""
+
+    last: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+    def offer_batch(self, node: str, rows: Sequence[OutboxRow]) -> None:
+        self.last[node] = tuple((row.id, row.subject) for row in rows)
+
+    def offered_batch(self, node: str) -> tuple[tuple[str, str], ...]:
+        return self.last.get(node, ())
+
+
+class World:
+    """`items` maps item id -> (price, free at the one warehouse)."""
+
+    def __init__(self, items: Mapping[str, tuple[str, int]]) -> None:
+        self.dynamo = MemoryDynamo()
+        client: Any = self.dynamo
+        self.portal, self.catalogue, ephemeral = (Table(client, name) for name in ("portal", "catalogue", "ephemeral"))
+        self.carts, self.orders = DynamoCarts(self.portal), DynamoOrders(self.portal, ephemeral)
+        self.outbox, self.documents = DynamoOutbox(self.portal), DynamoDocuments(self.portal)
+        self.offers, self.stock = DynamoOffers(self.catalogue, self.portal), DynamoStock(self.portal)
+        self.queues, self.batches = MemoryQueues(), Batches()
+        self.now = START
+        self.index = MemoryIndex({id: _card(id) for id in items})
+        self.seq = 0
+        for id, (price, _) in items.items():
+            self.set_price(id, price)
+        self.set_stock({id: Decimal(free) for id, (_, free) in items.items()})
+
+    def clock(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    def set_price(self, item_id: str, price: str) -> None:
+        data = f'{{"{PRICE_TYPE}": ["{price}", "RUB", "шт", null]}}'
+        self.catalogue.put({"PK": f"ITEM#{item_id}", "SK": "PRICES", "data": data, "seq": 1})
+
+    def set_stock(self, free: Mapping[str, Decimal]) -> None:
+        self.seq += 1
+        self.stock.apply({id: {WAREHOUSE: quantity} for id, quantity in free.items()}, self.seq)
+
+    # --- the dealer ---------------------------------------------------------------------------------------------------
+
+    def visitor(self, user_id: str = "u-1", partner_id: str = "p-1", role: Role = Role.EMPLOYEE) -> Visitor:
+        contract = Contract("c-1", "Предоплата 100 %", PRICE_TYPE, "cp-1", "our-1")
+        member = Membership(user_id, partner_id, "Иван Петров", "+79001112233", role=role)
+        head = self.carts.head(PartnerScope(partner_id), user_id)
+        account = Account(
+            Partner(partner_id, "Дилер", True), (member,), (contract,), (Counterparty("cp-1", "ООО «Дилер»"),), (head,)
+        )
+        session = Session(f"s-{user_id}", user_id, partner_id, "csrf", START, START + timedelta(days=1))
+        return Visitor(
+            session, Beacons("snap"), "Иван Петров", PERMISSIONS[role], account, member, contract=contract, warehouse_id=WAREHOUSE
+        )
+
+    def addresses(self, scope: PartnerScope) -> tuple[DeliveryAddress, ...]:
+        """The partner store's, for checkout."""
+        return (DeliveryAddress("a-1", "Склад дилера", "Казань, Складская, 1"),)
+
+    def account(self, scope: PartnerScope) -> Account | None:
+        """The partner store's, for the export to 1C."""
+        return self.visitor(partner_id=scope.partner_id).account
+
+    def put(self, item_id: str, quantity: int | str, visitor: Visitor | None = None) -> cart.Put:
+        return cart.put_in_cart(
+            self.index, self.offers, self.carts, self.clock,
+            visitor=visitor or self.visitor(), item_id=item_id, quantity=Decimal(quantity),
+        )  # fmt: skip
+
+    def look(self, visitor: Visitor | None = None) -> place_order.CheckoutView:
+        partners: Any = self
+        return place_order.checkout(self.index, self.offers, self.carts, partners, visitor=visitor or self.visitor())
+
+    def form(self, view: place_order.CheckoutView, **more: Any) -> place_order.Checkout:
+        decided = {"counterparty_id": "cp-1", "delivery_method": DeliveryMethod.PICKUP} | more
+        return place_order.Checkout(generation=view.cart.head.generation, seen=view.seen, **decided)
+
+    def send(self, form: place_order.Checkout, visitor: Visitor | None = None) -> str:
+        partners: Any = self
+        return place_order.place_order(
+            self.index, self.offers, self.carts, partners, self.orders, self.clock,
+            visitor=visitor or self.visitor(), checkout_form=form,
+        )  # fmt: skip
+
+    def place(self, **more: Any) -> str:
+        return self.send(self.form(self.look(), **more))
+
+    def confirm(self, number: str, revision: int | None = None) -> None:
+        seen = revision if revision is not None else self.read(number).revision
+        answer_order.confirm_changes(self.orders, self.queues, self.clock, visitor=self.visitor(), number=number, revision=seen)
+
+    # --- 1C -----------------------------------------------------------------------------------------------------------
+
+    def query(self) -> list[OutgoingOrder]:
+        stores: Any = self
+        batches: Any = self.batches
+        return export_orders.batch_for_erp(self.orders, self.outbox, stores, batches, node="1c")
+
+    def success(self) -> int:
+        batches: Any = self.batches
+        return export_orders.acknowledge(self.orders, batches, self.clock, node="1c")
+
+    def answer(self, answer: ErpOrder) -> None:
+        answer_order.take_answer(self.orders, self.queues, self.clock, answer=answer)
+
+    # --- looking ------------------------------------------------------------------------------------------------------
+
+    def read(self, number: str) -> Order:
+        return self.orders.read(SupplierScope("test"), number)
+
+    def numbers(self) -> list[str]:
+        """Every order there is."""
+        return [item["number"] for item in self.portal.scan() if item["PK"].startswith("ORDER#") and item["SK"] == "HEAD"]
+
+    def balance(self, item_id: str) -> tuple[Decimal, Decimal, Decimal]:
+        """Free, held, available, as they are kept."""
+        item = self.portal.get((f"ITEM#{item_id}", "STOCK")) or {}
+        return tuple(Decimal(item.get(f"{part}#{WAREHOUSE}", 0)) for part in "FHA")  # type: ignore[return-value]
+
+    def open_holds(self) -> dict[str, Decimal]:
+        """What the parts of all holds say is held, by item."""
+        found: dict[str, Decimal] = {}
+        for item in self.portal.scan():
+            if item["PK"].startswith("HOLD#") and item["SK"].startswith("PART#"):
+                for item_id, _, quantity in item["lines"]:
+                    found[item_id] = found.get(item_id, Decimal(0)) + quantity
+        return found
+
+    def check_stock(self) -> None:
+        """Counters agree with the holds, whatever happened."""
+        holds = self.open_holds()
+        for item_id in self.index.items:
+            free, held, available = self.balance(item_id)
+            assert held == holds.get(item_id, 0), (item_id, held, holds)
+            assert available == free - held, (item_id, free, held, available)
+
+    def die_at(self, call: int, when: str) -> None:
+        """Die before or after the call-th call from now."""
+        made = 0
+
+        def fault(_name: str, moment: str) -> None:
+            nonlocal made
+            made += moment == "before"
+            if made == call and moment == when:
+                self.live()
+                raise Died
+
+        self.dynamo.fault = fault
+
+    def live(self) -> None:
+        self.dynamo.fault = lambda _name, _moment: None
+
+
+def _card(item_id: str) -> Card:
+    return Card(
+        item_id, f"Товар {item_id}", f"ART-{item_id}", "шт", "", "", (), Decimal("1.5"), Decimal("0.01"), None, Decimal(20), ""
+    )
+
+
+def answer_to(order: Order, *, state: str = "", posted: bool = True, cut: Mapping[str, int] | None = None) -> ErpOrder:
+    """1C's document of an order, with some quantities cut."""
+    lines = []
+    for line in order.lines:
+        quantity = Decimal((cut or {}).get(line.item_id, line.quantity))
+        if quantity:
+            amount = int(line.price * quantity * 100)
+            lines.append(ErpLine(line.item_id, line.name, quantity, line.price, amount, vat_rate=line.vat_rate))
+    return ErpOrder(order.number, f"erp-{order.number}", tuple(lines), f"ЗК-{order.number}", state, posted=posted)
