@@ -1,0 +1,6 @@
+"""CommerceML 2, the language of 1C's exchange with a site."""
+
+from chalicelib.formats.commerceml.reader import read
+from chalicelib.formats.commerceml.records import Head, Record, Seller
+
+__all__ = ["Head", "Record", "Seller", "read"]

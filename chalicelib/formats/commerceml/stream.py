@@ -1,0 +1,172 @@
+"""A file as finished elements in bounded memory. Everything hostile or broken is refused here, with the line where it is.
+
+The tree grows chunk by chunk and is emptied behind: no events are made for the elements inside a row, so that a row costs
+what libxml2 needs for it and nothing more.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from chalicelib.domain.errors import BrokenFile
+from chalicelib.formats.commerceml.values import local
+
+if TYPE_CHECKING:
+    from lxml.etree import XPath, _Element
+
+CHUNK = 1 << 16
+MAX_DEPTH = 32
+MAX_ATTRIBUTES = 64
+MAX_TEXT = 1 << 20
+MAX_ROW = 16 << 20
+"""Bytes of one row, and of what stands before the root: libxml2 takes about five times as much memory."""
+MAX_BYTES = 2 << 30
+
+ROOTS = frozenset({"КоммерческаяИнформация", "Классификатор", "Каталог", "ПакетПредложений", "ИзмененияПакетаПредложений"})
+
+
+def elements(stream: BinaryIO, name: str, rows: frozenset[str]) -> Iterator["_Element"]:
+    """The root, sections as they are entered (again with every chunk), and all that is finished inside them, in file order.
+
+    `rows` are the local names that come as whole subtrees; what is not one of them is entered and thrown away behind.
+    An element is good until the next one is asked for. Raises BrokenFile.
+    """
+    document = _Document(stream, name, rows)
+    while not document.closed:
+        document.read()
+        yield from document.finished()
+
+
+class _Document:
+    """A tree that grows at the end and is emptied at the beginning."""
+
+    def __init__(self, stream: BinaryIO, name: str, rows: frozenset[str]) -> None:
+        from lxml import etree
+
+        self._stream, self._name, self._rows = stream, name or "1С", rows
+        self._errors = etree.XMLSyntaxError
+        self._parser: Any = etree.XMLPullParser(
+            events=("start",),
+            tag=[f"{{*}}{root}" for root in sorted(ROOTS)],
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        self._root: _Element | None = None
+        self._total = self._pending = 0
+        self._checked = False
+        self.closed = False
+
+    def read(self) -> None:
+        """Take the next chunk, or the end."""
+        chunk = self._stream.read(CHUNK)
+        if not self._total:
+            chunk = chunk.lstrip(b" \t\r\n")  # home-made exporters leave blank lines before the declaration
+        try:
+            self._feed(chunk)
+        except self._errors as error:
+            raise self._broken(error, chunk) from None
+        self._total += len(chunk)
+        self._pending += len(chunk)
+        self._checked = False
+        self._meet_root()
+        if self._pending > MAX_ROW or self._total > MAX_BYTES:
+            message = "Файл «%(file)s» слишком велик: больше допустимого уже к байту %(byte)s"
+            raise BrokenFile(message, file=self._name, byte=self._total)
+
+    def _feed(self, chunk: bytes) -> None:
+        if chunk:
+            self._parser.feed(chunk)
+        else:
+            self.closed = True
+            self._parser.close()
+
+    def _meet_root(self) -> None:
+        """Let go of the events; the first one gives the root."""
+        for _, element in self._parser.read_events():
+            if self._root is None:
+                self._root = element.getroottree().getroot()
+                self._accept_root(self._root)
+        if self._root is None and (self.closed or self._pending > MAX_TEXT):
+            raise BrokenFile("Файл «%(file)s» — не CommerceML: нет элемента «КоммерческаяИнформация»", file=self._name)
+
+    def _accept_root(self, root: Any) -> None:
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise BrokenFile("Файл «%(file)s» содержит DOCTYPE: такие файлы не принимаются", file=self._name)
+        if local(root.tag) not in ROOTS:
+            raise BrokenFile("Файл «%(file)s» — не CommerceML: его корень «%(root)s»", file=self._name, root=local(root.tag)[:80])
+
+    def finished(self) -> Iterator["_Element"]:
+        if self._root is not None:
+            yield self._root
+            yield from self._drained(self._root, self.closed)
+
+    def _drained(self, node: "_Element", closed: bool) -> Iterator["_Element"]:
+        """What is whole below a section, taken out of the tree. The last child of an open section still grows."""
+        children = list(node)
+        last = None if closed or not children else children.pop()
+        if children:
+            self._check()
+        for child in children:
+            yield child
+            if len(child) and local(child.tag) not in self._rows:
+                yield from self._drained(child, True)
+            child.clear()
+        del node[: len(children)]
+        del children
+        if last is not None and len(last) and local(last.tag) not in self._rows:
+            yield last
+            yield from self._drained(last, False)
+
+    def _check(self) -> None:
+        """Refuse what no 1C writes, once a chunk and only when something has become whole."""
+        if self._checked:
+            return
+        self._checked = True
+        deep, crowded, wordy = _limits()
+        self._refuse(deep, "вложенность больше %(limit)s", MAX_DEPTH)
+        self._refuse(crowded, "у элемента больше %(limit)s атрибутов", MAX_ATTRIBUTES)
+        if self._pending > MAX_TEXT:
+            self._refuse(wordy, "текст длиннее %(limit)s знаков", MAX_TEXT)
+        self._pending = 0
+
+    def _refuse(self, found: "XPath", what: str, limit: int) -> None:
+        hits: Any = [] if self._root is None else found(self._root)
+        if hits:
+            message = f"Файл «%(file)s», строка %(line)s: {what}"
+            raise BrokenFile(message, file=self._name, line=hits[0].sourceline, limit=limit)
+
+    def _broken(self, error: Any, chunk: bytes) -> BrokenFile:
+        where = {"file": self._name, "line": error.lineno or 1}
+        if not self._total and not chunk:
+            return BrokenFile("Файл «%(file)s» пуст", file=self._name)
+        if self.closed:
+            return BrokenFile("Файл «%(file)s» обрывается на строке %(line)s", **where)
+        if (byte := _not_utf8(chunk)) is not None and "ncod" in (error.msg or ""):
+            message = "Файл «%(file)s», строка %(line)s, байт %(byte)s: знаки не в той кодировке, что указана в файле"
+            return BrokenFile(message, byte=self._total + byte, **where)
+        return BrokenFile("Файл «%(file)s», строка %(line)s: ошибка XML (%(detail)s)", detail=error.msg or "", **where)
+
+
+@lru_cache(1)
+def _limits() -> tuple["XPath", "XPath", "XPath"]:
+    from lxml.etree import XPath
+
+    return (
+        XPath("(/" + "*/" * MAX_DEPTH + "*)[1]"),
+        XPath(f"(//*[@*[{MAX_ATTRIBUTES + 1}]])[1]"),
+        XPath(f"(//*[text()[string-length() > {MAX_TEXT}] or @*[string-length() > {MAX_TEXT}]])[1]"),
+    )
+
+
+def _not_utf8(chunk: bytes) -> int | None:
+    """The place of the first byte that can't be UTF-8; a chunk may begin and end inside a letter."""
+    start = next((n for n, byte in enumerate(chunk[:4]) if byte & 0xC0 != 0x80), 0)
+    try:
+        chunk[start:].decode()
+    except UnicodeDecodeError as error:
+        return start + error.start if start + error.start < len(chunk) - 3 else None
+    return None
