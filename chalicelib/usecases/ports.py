@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from chalicelib.domain.carts import CartHead, CartLine, CartTotals
 from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType, Property, Warehouse
-from chalicelib.domain.documents import Document
+from chalicelib.domain.documents import Document, PaymentInvoice
 from chalicelib.domain.exchange import ExchangeFile, ExchangeNode, ExchangeRun, FileState, Problem, Tally
 from chalicelib.domain.orders import Order, OrderEvent
 from chalicelib.domain.partners import (
@@ -196,6 +196,10 @@ class CatalogueStore(Protocol):
 
     def cards(self, item_ids: Sequence[str]) -> Mapping[str, Item]:
         """The cards that exist among these, in as few calls as possible."""
+        ...
+
+    def existing(self, item_ids: Sequence[str]) -> set[str]:
+        """Which of these have a card."""
         ...
 
     def save_cards(self, items: Sequence[Item], seq: int) -> Tally: ...
@@ -554,3 +558,9 @@ class Sender(Protocol):
     """Mail or SMS."""
 
     def send(self, letter: Letter) -> None: ...
+
+
+class InvoicePrinter(Protocol):
+    """Makes the PDF of an invoice; `qr` is the text of its payment QR code ("" for none)."""
+
+    def __call__(self, invoice: PaymentInvoice, qr: str, *, superseded: bool = False) -> bytes: ...

@@ -70,6 +70,10 @@ class DynamoCatalogue:
         found = read_some(self.catalogue, [card_key(item_id) for item_id in item_ids], "PK, SK, #d", {"#d": "data"})
         return {item.id: item for item in (card(unpacked(row["data"])) for row in found.values())}
 
+    def existing(self, item_ids: Sequence[str]) -> set[str]:
+        found = read_some(self.catalogue, [card_key(item_id) for item_id in item_ids], "PK, SK")
+        return {partition.removeprefix("ITEM#") for partition, _ in found}
+
     def save_cards(self, items: Sequence[Item], seq: int) -> Tally:
         unique = {item.id: item for item in items}
         rows = [_row(card_key(item.id), card_text(item)) for item in unique.values()]
@@ -119,7 +123,13 @@ class DynamoCatalogue:
 
 
 def prices_text(prices: Iterable[ItemPrice]) -> str:
-    rows = {price.price_type_id: [str(price.amount), price.currency, price.unit, _text(price.min_quantity)] for price in prices}
+    """One price for each type: of prices for different quantities the one that starts lowest."""
+    lowest: dict[str, ItemPrice] = {}
+    for price in prices:
+        other = lowest.setdefault(price.price_type_id, price)
+        if (price.min_quantity or 0) < (other.min_quantity or 0):
+            lowest[price.price_type_id] = price
+    rows = {id: [str(one.amount), one.currency, one.unit, _text(one.min_quantity)] for id, one in lowest.items()}
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
