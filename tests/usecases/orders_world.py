@@ -71,12 +71,14 @@ class Batches:
 
 
 class World:
-    """`items` maps item id -> (price, free at the one warehouse)."""
+    """`items` maps item id -> (price, free at the one warehouse). `client` is another DynamoDB than the one in memory."""
 
-    def __init__(self, items: Mapping[str, tuple[str, int]]) -> None:
+    def __init__(self, items: Mapping[str, tuple[str, int]], client: Any = None) -> None:
         self.dynamo = MemoryDynamo()
-        client: Any = self.dynamo
-        self.portal, self.catalogue, ephemeral = (Table(client, name) for name in ("portal", "catalogue", "ephemeral"))
+        client = client or self.dynamo
+        self.portal, self.catalogue, ephemeral = (
+            Table(client, f"kabinet-test-{name}") for name in ("portal", "catalogue", "ephemeral")
+        )
         self.carts, self.orders = DynamoCarts(self.portal), DynamoOrders(self.portal, ephemeral)
         self.outbox, self.documents = DynamoOutbox(self.portal), DynamoDocuments(self.portal)
         self.offers, self.stock = DynamoOffers(self.catalogue, self.portal), DynamoStock(self.portal)
