@@ -4,6 +4,7 @@ REGION = "RU"
 """Numbers without a country code are Russian."""
 
 LONGEST = 64
+LONGEST_EMAIL = 254
 
 
 def normalise(text: str) -> str | None:
@@ -41,3 +42,11 @@ def shown(phone: str) -> str:
     except phonenumbers.NumberParseException:
         return phone
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def email(text: str) -> str | None:
+    """A lower-case address; None for what can't be one. Whether anybody reads it, a letter will tell."""
+    address = text.strip().lower()
+    name, at, domain = address.rpartition("@")
+    right = at and name and "." in domain.strip(".") and len(address) <= LONGEST_EMAIL and address.isprintable()
+    return address if right and not set(address) & set(" ,;<>\"'()") and "@" not in name else None

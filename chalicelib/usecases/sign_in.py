@@ -128,7 +128,7 @@ def visitor(sessions: SessionStore, users: UserStore, partners: PartnerStore, cl
         account=account,
         membership=member,
         contract=chosen_contract(account, session.contract_id),
-        warehouse_id=session.warehouse_id or account.partner.warehouse_id,
+        warehouse_id=(account.partner.warehouse_id if session.warehouse_id is None else session.warehouse_id) or None,
     )
 
 
@@ -179,9 +179,9 @@ def choose(
     partner_id: str | None = None,
     partners: PartnerStore | None = None,
 ) -> None:
-    """Remember his choice; what is None stays. Raises NotFound for what is not his.
+    """Remember his choice; what is None stays, "" as warehouse means all of them. Raises NotFound for what is not his.
 
-    Changing the partner takes `partners` to look whether he works there, and starts with that partner's own contract and warehouse.
+    Changing the partner takes `partners` to look whether he works there, and starts with that partner's own terms.
     """
     session = visitor.session
     if partner_id is not None and partner_id != session.partner_id:
@@ -196,7 +196,7 @@ def choose(
         session.id,
         partner_id=own,
         contract_id=contract_id or session.contract_id,
-        warehouse_id=warehouse_id or session.warehouse_id,
+        warehouse_id=session.warehouse_id if warehouse_id is None else warehouse_id,
     )
 
 
