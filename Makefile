@@ -4,7 +4,7 @@ STAGE ?= dev
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
@@ -19,7 +19,7 @@ $(STAMP): requirements.txt infra/requirements.txt infra/frontend/package-lock.js
 	@echo "installing into $(VENV), about a minute"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install -r infra/requirements.txt
-	@$(BIN)/python -m pip check
+	@$(PIP) check
 	@$(BIN)/python -m infra.frontend.collect
 	@touch $@
 
