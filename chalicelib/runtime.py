@@ -189,6 +189,33 @@ class Runtime:
 
         return PillowPictures()
 
+    # --- documents, messages, 1C ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def invoice_printer(self) -> "ports.InvoicePrinter":
+        from chalicelib.adapters.invoice_pdf import print_invoice
+
+        return print_invoice
+
+    @cached_property
+    def mail(self) -> "ports.Sender":
+        from chalicelib.adapters.mail import mailer
+
+        return mailer(self.settings.mail)
+
+    @cached_property
+    def sms(self) -> "ports.Sender":
+        from chalicelib.adapters.sms import texter
+
+        return texter(self.settings.sms)
+
+    @cached_property
+    def erp(self) -> "ports.ErpClient | None":
+        """None where 1C can't be asked."""
+        from chalicelib.adapters.erp import odata_erp
+
+        return odata_erp(self.settings.erp) if self.settings.erp else None
+
 
 _current: Runtime | None = None
 

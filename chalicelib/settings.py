@@ -21,7 +21,7 @@ class Queue:
 
 QUEUES = (
     Queue("imports", timeout=900, fifo=True),
-    Queue("stock", timeout=120, batch=5),
+    Queue("stock", timeout=120),
     Queue("snapshot", timeout=600),
     Queue("pictures", timeout=120, batch=5),
     Queue("documents", timeout=60, batch=5),

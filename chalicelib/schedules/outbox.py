@@ -1,0 +1,16 @@
+"""Every minute: rows of the outbox that nobody has taken go onto their queue again."""
+
+from chalice import Blueprint
+
+from chalicelib.runtime import Runtime
+from chalicelib.schedules.schedule import logger, schedule
+from chalicelib.usecases.dispatch_outbox import dispatch_outbox
+
+routes = Blueprint(__name__)
+
+
+@schedule(routes, "outbox", "rate(1 minute)")
+def outbox(rt: Runtime) -> None:
+    count = dispatch_outbox(rt.outbox, rt.queues, rt.clock)
+    if count:
+        logger.info("outbox: %s rows queued again", count)

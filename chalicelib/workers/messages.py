@@ -1,0 +1,14 @@
+"""Queue "messages": {"row": id} of an outbox row with a letter or an SMS."""
+
+from chalice import Blueprint
+
+from chalicelib.runtime import Runtime
+from chalicelib.usecases.deliver_messages import deliver_message
+from chalicelib.workers.worker import Work, queue_worker
+
+routes = Blueprint(__name__)
+
+
+@queue_worker(routes, "messages")
+def messages(rt: Runtime, work: Work) -> None:
+    deliver_message(rt.outbox, rt.mail, rt.sms, row_id=work.message["row"])

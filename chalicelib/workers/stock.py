@@ -1,0 +1,42 @@
+"""Queue "stock", by what the message has beside its warehouse:
+
+{"run", "seq"}                          ask 1C for the warehouse (without them: in a round of its own)
+{"run", "seq", "part", "rows", "last"}  write a part of the answer
+{"run", "check"}                        look whether the round is complete
+"""
+
+from typing import Any
+
+from chalice import Blueprint
+
+from chalicelib.domain.errors import Unavailable
+from chalicelib.runtime import Runtime
+from chalicelib.usecases.refresh_stock import apply_balances, close_warehouse, fetch_balances, open_round
+from chalicelib.workers.worker import Work, logger, queue_worker
+
+routes = Blueprint(__name__)
+
+
+@queue_worker(routes, "stock")
+def stock(rt: Runtime, work: Work) -> None:
+    message = work.message
+    if "rows" in message:
+        apply_balances(rt.catalogue, rt.stock, rt.exchange, rt.queues, rt.clock, **message)
+    elif "check" in message:
+        close_warehouse(rt.exchange, rt.catalogue, rt.queues, **message)
+    else:
+        _fetch(rt, message)
+
+
+def _fetch(rt: Runtime, message: dict[str, Any]) -> None:
+    """1C that does not answer is not asked again before the next round: it has its trouble already."""
+    if rt.erp is None:
+        logger.info("stock: ERP_URL is empty, 1C is not asked")
+        return
+    if "run" not in message:
+        run = open_round(rt.exchange, rt.clock, warehouses=[message["warehouse"]])
+        message = message | {"run": run.id, "seq": run.number}
+    try:
+        fetch_balances(rt.erp, rt.exchange, rt.catalogue, rt.files, rt.queues, rt.clock, **message)
+    except Unavailable as unavailable:
+        logger.warning("stock: %s", unavailable)
