@@ -1,12 +1,12 @@
-"""Reads snapshots: the one a page names is fetched once, unpacked, opened read-only and kept while it is in force."""
+"""Reads snapshots: the one a page names is fetched once, opened read-only and kept while it is in force."""
 
 import os
 import tarfile
 import tempfile
+import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -22,11 +22,12 @@ KEPT = 2
 """Snapshots a process keeps: the one in force, and the one before for requests that began with it."""
 
 MAX_LIMIT = 200
+_UPDATING = "Каталог обновляется: откройте страницу ещё раз"
 _SORTS = {"name": BY_NAME, "sku": BY_SKU}
 
 
 class SnapshotIndex:
-    """A `CatalogueIndex` of the snapshots in `files`; they are unpacked into `folder`, which processes may share."""
+    """A `CatalogueIndex` of the snapshots in `files`, unpacked within `folder`. Threads may ask at once."""
 
     def __init__(self, files: FileStore, folder: Path) -> None:
         self._files = files
@@ -51,62 +52,37 @@ class SnapshotIndex:
                 return found
             lock = self._locks.setdefault(key, Lock())
         with lock:  # one thread fetches, the others wait for it; those with another snapshot go on
-            return self._open.get(key) or self._keep(key, self._opened(key))
-
-    def _opened(self, key: str) -> "OpenSnapshot":
-        try:
-            return OpenSnapshot(self._unpacked(key))
-        except (OSError, ValueError):  # another process has just dropped the folder: fetch it again
-            return OpenSnapshot(self._unpacked(key))
+            return self._open.get(key) or self._keep(key, self._fetched(key))
 
     def _keep(self, key: str, opened: "OpenSnapshot") -> "OpenSnapshot":
         with self._lock:
             self._open[key] = opened
             self._locks.pop(key, None)
-            dropped = [self._open.popitem(last=False)[0] for _ in range(len(self._open) - KEPT)]
-        for old in dropped:  # whoever reads it still has it mapped
-            self._drop(self._place(old))
+            while len(self._open) > KEPT:
+                self._open.popitem(last=False)
         return opened
 
-    def _drop(self, place: Path) -> None:
-        """At once, and then piece by piece."""
-        with suppress(OSError), tempfile.TemporaryDirectory(dir=self._folder, prefix=".") as bin_:
-            place.rename(Path(bin_, "dropped"))
-
-    def _place(self, key: str) -> Path:
-        return self._folder / PurePosixPath(key).name.removesuffix(".tar.gz")
-
-    def _unpacked(self, key: str) -> Path:
-        """The folder of the snapshot, whole: it gets its name when everything is in it."""
-        place = self._place(key)
-        if place.is_dir():
-            return place
+    def _fetched(self, key: str) -> "OpenSnapshot":
+        """Once open, all files are mapped into memory and their names can go: nothing is left to share or to sweep, and the
+        disk is free again when the last reader has finished."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix=".") as making:
-            made = Path(making, "made")
-            self._fetch(key, made)
-            _name(made, place)
-        return place
+        with tempfile.TemporaryDirectory(dir=self._folder) as unpacked:
+            self._unpack(key, Path(unpacked))
+            return OpenSnapshot(Path(unpacked))
 
-    def _fetch(self, key: str, folder: Path) -> None:
+    def _unpack(self, key: str, folder: Path) -> None:
+        """Raises Unavailable for a file that is gone or came cut off; the classifier is the last in it."""
         try:
-            source = self._files.open(key)
-        except NotFound as error:
-            raise Unavailable("Каталог обновляется: откройте страницу ещё раз") from error
-        with source, tarfile.open(fileobj=source, mode="r|gz") as tar:
-            tar.extractall(folder, filter="data")
-
-
-def _name(made: Path, place: Path) -> None:
-    try:
-        made.rename(place)
-    except OSError:
-        if not place.is_dir():  # else another process was faster, with the same bytes
-            raise
+            with self._files.open(key) as source, tarfile.open(fileobj=source, mode="r|gz") as tar:
+                tar.extractall(folder, filter="data")
+        except (NotFound, tarfile.TarError, EOFError, zlib.error) as error:
+            raise Unavailable(_UPDATING) from error
+        if not (folder / CLASSIFIER).is_file():
+            raise Unavailable(_UPDATING)
 
 
 class OpenSnapshot:
-    """An unpacked snapshot; many threads may search it at once."""
+    """An unpacked snapshot; many threads may search it at once. Its folder is not needed once it is open."""
 
     def __init__(self, folder: Path) -> None:
         from tantivy import Index

@@ -15,6 +15,8 @@ _NOT_SPOKEN = re.compile(r"[\W_]+")
 
 # Letters that look the same: people type an article in whichever layout is on.
 _LOOK_ALIKES = str.maketrans("авекмнорстухіјѕ", "abekmhopctyxijs")
+_TO_CYRILLIC = str.maketrans("abekmhopctyx", "авекмнорстух")
+_BOTH_ALPHABETS = re.compile(r"[a-z].*[а-я]|[а-я].*[a-z]")
 
 _LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>~"
 _RUSSIAN_KEYS = "йцукенгшщзхъфывапролджэячсмитьбюёЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮЁ"
@@ -89,7 +91,12 @@ def is_word(run: str) -> bool:
 
 def folded(run: str) -> str:
     """A run with digits, or of one or two letters (units and signs: м, мм, х), in one alphabet: people write both."""
-    return run.translate(_LOOK_ALIKES) if len(run) <= 2 or not run.isalpha() else run
+    return run.translate(_LOOK_ALIKES) if len(run) <= 2 or not run.isalpha() else _unmixed(run)
+
+
+def _unmixed(word: str) -> str:
+    """A Russian word into which a Latin letter slipped: "Cмеситель" with a Latin C."""
+    return word.translate(_TO_CYRILLIC) if _BOTH_ALPHABETS.search(word) else word
 
 
 def _term(piece: str) -> str:
@@ -98,7 +105,7 @@ def _term(piece: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
-    stem: str = next(iter(_stemmer().analyze(word)), word)
+    stem: str = next(iter(_stemmer().analyze(_unmixed(word))), word)
     if len(stem) < _SHORTEST_FLEETING:
         return stem
     return _FLEETING.sub("", _FLEETING_Y.sub("йк", stem))

@@ -1,0 +1,47 @@
+"""A file store and queues in memory, for what needs no AWS."""
+
+import io
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from threading import Lock
+from typing import BinaryIO
+
+from chalicelib.domain.errors import NotFound
+
+
+class MemoryFiles:
+    """Keeps the contract of `ports.FileStore`; `opened` counts the reads of each key."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[str, bytes] = {}
+        self.opened: list[str] = []
+        self.lock = Lock()
+
+    def put(self, key: str, body: bytes | BinaryIO, content_type: str = "application/octet-stream") -> None:
+        self.bodies[key] = body if isinstance(body, bytes) else body.read()
+
+    def open(self, key: str) -> BinaryIO:
+        if key not in self.bodies:
+            raise NotFound("Нет файла %(key)s", key=key)
+        with self.lock:
+            self.opened.append(key)
+        return io.BytesIO(self.bodies[key])
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        return iter(sorted(key for key in self.bodies if key.startswith(prefix)))
+
+    def delete(self, key: str) -> None:
+        self.bodies.pop(key, None)
+
+    def link(self, key: str, filename: str, lifetime: timedelta, content_type: str = "application/pdf") -> str:
+        return f"memory:{key}"
+
+
+class MemoryQueues:
+    """Keeps what was sent: (queue, message, delay)."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, Mapping[str, object], int]] = []
+
+    def send(self, queue: str, message: Mapping[str, object], *, group: str = "", unique: str = "", delay: int = 0) -> None:
+        self.sent.append((queue, message, delay))
