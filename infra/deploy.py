@@ -43,25 +43,34 @@ def own_settings(ssm: Any, stage: str, environ: Mapping[str, str] = os.environ) 
 class Record:
     """What Chalice remembers of a deployment: `.chalice/deployed/<stage>.json`, kept in the bucket between deployments."""
 
-    def __init__(self, s3: Any, bucket: str, stage: str, tree: Path) -> None:
-        self.s3, self.bucket, self.key = s3, bucket, f"deploy/{stage}.json"
-        self.tree = tree
-        self.path = tree / ".chalice" / "deployed" / f"{stage}.json"
+    def __init__(self, s3: Any, bucket: str, stage: str) -> None:
+        self.s3, self.bucket, self.stage, self.key = s3, bucket, stage, f"deploy/{stage}.json"
 
-    def fetch(self) -> str:
-        """Lay it into the tree; the address of the API, empty before the first deployment."""
+    def _read(self) -> bytes | None:
         try:
-            body = self.s3.get_object(Bucket=self.bucket, Key=self.key)["Body"].read()
+            return self.s3.get_object(Bucket=self.bucket, Key=self.key)["Body"].read()
         except self.s3.exceptions.NoSuchKey:
-            return ""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_bytes(body)
-        urls = [made["rest_api_url"] for made in json.loads(body)["resources"] if "rest_api_url" in made]
+            return None
+
+    def address(self) -> str:
+        """Where API Gateway serves the stage; empty before the first deployment."""
+        made = json.loads(self._read() or b'{"resources": []}')["resources"]
+        urls = [resource["rest_api_url"] for resource in made if "rest_api_url" in resource]
         return urls[0].rstrip("/") if urls else ""
 
-    def keep(self) -> None:
-        if self.path.exists():
-            self.s3.put_object(Bucket=self.bucket, Key=self.key, Body=self.path.read_bytes())
+    def _path(self, tree: Path) -> Path:
+        return tree / ".chalice" / "deployed" / f"{self.stage}.json"
+
+    def lay(self, tree: Path) -> None:
+        """Put it where Chalice looks for it."""
+        body = self._read()
+        if body is not None:
+            self._path(tree).parent.mkdir(parents=True, exist_ok=True)
+            self._path(tree).write_bytes(body)
+
+    def keep(self, tree: Path) -> None:
+        if self._path(tree).exists():
+            self.s3.put_object(Bucket=self.bucket, Key=self.key, Body=self._path(tree).read_bytes())
 
 
 def chalice(tree: Path, *arguments: str, python: str = package.PYTHON, environ: Mapping[str, str] = os.environ) -> None:
@@ -74,28 +83,26 @@ def chalice(tree: Path, *arguments: str, python: str = package.PYTHON, environ: 
 def deploy(
     session: boto3.Session, stage: str, tree: Path, fill: package.Fill = package.wheels_for_lambda, source: Path = package.ROOT
 ) -> str:
-    """Make or renew the functions of a stage; the address of its API."""
+    """Make or renew the functions of a stage in the tree `tree`; the address of its API."""
     outputs = stack.outputs(session.client("cloudformation"), stage)
     environment = stack.environment(stage, outputs) | own_settings(session.client("ssm"), stage)
-    record = Record(session.client("s3"), outputs["Bucket"], stage, tree)
-    address = record.fetch()
-    if "PUBLIC_URL" not in environment and not address:
-        address = _deploy(session, stage, environment | {"PUBLIC_URL": UNKNOWN_URL}, record, fill, source)
-    return _deploy(session, stage, {"PUBLIC_URL": address} | environment, record, fill, source)
+    record = Record(session.client("s3"), outputs["Bucket"], stage)
+    if "PUBLIC_URL" not in environment and not record.address():
+        package.build(stage, environment | {"PUBLIC_URL": UNKNOWN_URL}, tree, fill, source)
+        _deploy(session, stage, tree, record)
+    package.build(stage, {"PUBLIC_URL": record.address()} | environment, tree, fill, source)
+    _deploy(session, stage, tree, record)
+    return record.address()
 
 
-def _deploy(
-    session: boto3.Session, stage: str, environment: Mapping[str, str], record: Record, fill: package.Fill, source: Path
-) -> str:
-    package.build(stage, environment, record.tree, fill, source)
-    record.fetch()
+def _deploy(session: boto3.Session, stage: str, tree: Path, record: Record) -> None:
+    record.lay(tree)
     try:
-        chalice(record.tree, "deploy", "--stage", stage)
+        chalice(tree, "deploy", "--stage", stage)
     finally:
-        record.keep()
-        (record.tree / ".chalice" / "config.json").unlink()  # it may hold passwords
+        record.keep(tree)
+        (tree / ".chalice" / "config.json").unlink()  # it may hold passwords
     report_partial_failures(session.client("lambda"), stage)
-    return record.fetch()
 
 
 def report_partial_failures(functions: Any, stage: str) -> list[str]:

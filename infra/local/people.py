@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chalicelib.domain.users import Role
-from infra.accounts import open_exchange, open_staff
+from infra.accounts import open_exchange, open_staff, set_password
 
 ADMINISTRATOR = ("Администратор", "+7 900 000-00-01", "kabinet-admin")
 FINANCE = ("Финансист", "+7 900 000-00-02", "kabinet-finance")

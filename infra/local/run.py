@@ -142,10 +142,7 @@ class Laptop:
         os.environ.update(self.environment)
         from infra.local.people import open_staff_accounts
 
-        try:
-            open_staff_accounts()
-        except (ImportError, AttributeError) as error:
-            say(f"accounts: {error}")
+        open_staff_accounts()
 
     def _load_demo(self) -> None:
         from infra.local.people import open_dealer_accounts
