@@ -64,6 +64,7 @@ def aws(aws_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespa
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", account)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it remembers the account of the first test
     session = boto3.Session(account, "test", region_name="eu-central-1")
     clients = {name: session.client(name, endpoint_url=aws_url) for name in ("dynamodb", "s3", "sqs")}
     environment = make_resources(clients, f"kabinet-{account}")

@@ -28,6 +28,6 @@ class Argon2Hasher:
 
         try:
             self._argon2.verify(password_hash or NOBODY, password)
-        except (InvalidHashError, VerificationError):
+        except (InvalidHashError, VerificationError, UnicodeEncodeError):
             return False
         return bool(password_hash)
