@@ -72,6 +72,13 @@ def own_cart(visitor: Visitor) -> CartHead:
     )
 
 
+def in_cart(carts: CartStore, *, visitor: Visitor) -> dict[str, Decimal]:
+    """Quantity by item id, for the rows of the catalogue."""
+    if "cart.edit" not in visitor.permissions:
+        return {}
+    return {line.item_id: line.quantity for line in carts.lines(visitor.partner_scope, own_cart(visitor))}
+
+
 def view_cart(index: CatalogueIndex, offers: OfferStore, carts: CartStore, *, visitor: Visitor) -> CartView:
     """Every line priced anew; the totals in the header are put right on the way."""
     visitor.must("cart.edit")

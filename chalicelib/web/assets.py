@@ -1,0 +1,37 @@
+"""Static files and pictures of items."""
+
+from chalice import Blueprint
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.pictures import CONTENT_TYPE, SIZES, picture_key
+from chalicelib.web import static_files
+from chalicelib.web.answer import Answer
+from chalicelib.web.http import get
+from chalicelib.web.visit import Visit
+
+routes = Blueprint(__name__)
+
+FOREVER = "max-age=31536000, immutable"
+
+
+@get(routes, "/static/{name}", guest=True)
+def static_file(visit: Visit, name: str) -> Answer:
+    path = static_files.files().get(name)
+    if path is None:
+        raise NotFound("Файл «%(name)s» не найден", name=name)
+    return Answer(
+        static_files.content(name),
+        content_type=static_files.TYPES[path.suffix],
+        headers={"Cache-Control": f"public, {FOREVER}"},
+    )
+
+
+@get(routes, "/pictures/{name}")
+def picture(visit: Visit, name: str) -> Answer:
+    """`name` is a stored name with its size: `ab12-s`. It holds a hash of the picture, so it never changes."""
+    stored, _dash, size = name.rpartition("-")
+    if size not in SIZES or not stored.isalnum():
+        raise NotFound("Картинка не найдена")
+    with visit.runtime.files.open(picture_key(stored, size)) as file:
+        body = file.read()
+    return Answer(body, content_type=CONTENT_TYPE, headers={"Cache-Control": f"private, {FOREVER}"})

@@ -1,0 +1,77 @@
+"""What stands around every page of a signed-in person: menu, contract, warehouse, cart, manager, freshness."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.carts import CartTotals
+from chalicelib.domain.catalogue import Warehouse
+from chalicelib.domain.partners import AccountManager, Contract
+from chalicelib.runtime import Runtime
+from chalicelib.texts import N_
+from chalicelib.usecases.visitors import Visitor
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    path: str
+    name: str
+    permission: str
+
+
+MENU = (
+    MenuItem("/", N_("Главная"), ""),
+    MenuItem("/catalogue", N_("Каталог"), "catalog.view"),
+    MenuItem("/orders", N_("Заказы"), "order.view"),
+    MenuItem("/documents", N_("Документы"), "document.view"),
+    MenuItem("/exchange-journal", N_("Журнал обмена"), "exchange.view"),
+    MenuItem("/finance/documents", N_("Счета дилеров"), "document.view.all"),
+    MenuItem("/profile", N_("Профиль"), ""),
+)
+"""All pages of the menu; who lacks the permission does not see the item."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """`warehouses` are those of the catalogue; the chosen one may be none of them."""
+
+    visitor: Visitor
+    now: datetime
+    menu: tuple[MenuItem, ...]
+    warehouses: tuple[Warehouse, ...] = ()
+    cart: CartTotals = CartTotals()
+
+    @property
+    def partner_name(self) -> str:
+        return self.visitor.account.partner.name if self.visitor.account else ""
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        return self.visitor.account.contracts if self.visitor.account else ()
+
+    @property
+    def manager(self) -> AccountManager | None:
+        return self.visitor.account.manager if self.visitor.account else None
+
+    @property
+    def warehouse(self) -> Warehouse | None:
+        return next((one for one in self.warehouses if one.id == self.visitor.warehouse_id), None)
+
+    @property
+    def currency(self) -> str:
+        return self.visitor.contract.currency if self.visitor.contract else "RUB"
+
+    @property
+    def sells(self) -> bool:
+        """Is there a cart and a search in the header."""
+        return "cart.edit" in self.visitor.permissions
+
+
+def make_frame(visitor: Visitor, runtime: Runtime) -> Frame:
+    menu = tuple(item for item in MENU if not item.permission or item.permission in visitor.permissions)
+    account = visitor.account
+    if account is None:
+        return Frame(visitor, runtime.clock(), menu)
+    classifier = runtime.index.classifier(visitor.beacons.snapshot)
+    warehouses = sorted((one for one in classifier.warehouses.values() if not one.deleted), key=lambda one: one.name)
+    cart = account.carts[0].totals if account.carts else CartTotals()
+    return Frame(visitor, runtime.clock(), menu, tuple(warehouses), cart)

@@ -1,0 +1,136 @@
+"""Names of codes as people read them: statuses, roles, kinds of documents; and the colour of their badges."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from chalicelib.domain.exchange import Problem
+from chalicelib.domain.orders import Approval, ChangeKind, DeliveryMethod, Fulfilment, OrderEvent, Payment
+from chalicelib.domain.partners import Contract
+from chalicelib.texts import N_, _, ngettext_text
+
+APPROVAL: Mapping[str, str] = {
+    Approval.SUBMITTED: N_("Отправлен"),
+    Approval.ON_MODERATION: N_("На модерации"),
+    Approval.AWAITING_CLIENT: N_("Ожидает вашего подтверждения"),
+    Approval.MODERATED: N_("Отмодерирован"),
+    Approval.CONFIRMED: N_("Подтверждён"),
+    Approval.REJECTED: N_("Отклонён"),
+    Approval.CANCELLED: N_("Отменён"),
+}
+FULFILMENT: Mapping[str, str] = {
+    Fulfilment.NOT_STARTED: N_("Не начат"),
+    Fulfilment.AWAITING_SUPPLY: N_("Ожидает поставки"),
+    Fulfilment.READY: N_("Готов к отгрузке"),
+    Fulfilment.PARTIALLY_SHIPPED: N_("Частично отгружен"),
+    Fulfilment.SHIPPED: N_("Отгружен"),
+    Fulfilment.DELIVERED: N_("Доставлен"),
+    Fulfilment.COMPLETED: N_("Выполнен"),
+}
+PAYMENT: Mapping[str, str] = {
+    Payment.UNPAID: N_("Не оплачен"),
+    Payment.PARTIALLY_PAID: N_("Частично оплачен"),
+    Payment.PAID: N_("Оплачен"),
+}
+DELIVERY: Mapping[str, str] = {
+    DeliveryMethod.PICKUP: N_("Самовывоз"),
+    DeliveryMethod.DELIVERY: N_("Доставка"),
+}
+CHANGE: Mapping[str, str] = {
+    ChangeKind.SAME: N_("Без изменений"),
+    ChangeKind.CHANGED: N_("Изменена"),
+    ChangeKind.REMOVED: N_("Удалена"),
+    ChangeKind.ADDED: N_("Добавлена"),
+}
+DOCUMENT_KIND: Mapping[str, str] = {"payment_invoice": N_("Счёт на оплату")}
+DOCUMENT_STATUS: Mapping[str, str] = {"issued": N_("Выставлен"), "superseded": N_("Заменён")}
+ROLE: Mapping[str, str] = {
+    "account_head": N_("Руководитель"),
+    "employee": N_("Сотрудник"),
+    "administrator": N_("Администратор"),
+    "finance": N_("Бухгалтерия"),
+}
+FILE_STATE: Mapping[str, str] = {
+    "receiving": N_("Принимается"),
+    "queued": N_("В очереди"),
+    "running": N_("Загружается"),
+    "done": N_("Загружен"),
+    "failed": N_("Ошибка"),
+}
+RUN_KIND: Mapping[str, str] = {"catalog": N_("Каталог"), "sale": N_("Заказы"), "people": N_("Партнёры")}
+ROW_KIND: Mapping[str, str] = {
+    "group": N_("Группы"),
+    "property": N_("Свойства"),
+    "price_type": N_("Виды цен"),
+    "warehouse": N_("Склады"),
+    "item": N_("Номенклатура"),
+    "price": N_("Цены"),
+    "balance": N_("Остатки"),
+    "stock": N_("Остатки"),
+    "picture": N_("Картинки"),
+    "order": N_("Заказы"),
+    "offer": N_("Предложения"),
+}
+TONE: Mapping[str, str] = {
+    Approval.AWAITING_CLIENT: "attention",
+    Approval.CONFIRMED: "good",
+    Approval.REJECTED: "bad",
+    Approval.CANCELLED: "bad",
+    Fulfilment.AWAITING_SUPPLY: "attention",
+    Fulfilment.READY: "good",
+    Fulfilment.PARTIALLY_SHIPPED: "info",
+    Fulfilment.SHIPPED: "good",
+    Fulfilment.DELIVERED: "good",
+    Fulfilment.COMPLETED: "good",
+    Payment.PARTIALLY_PAID: "attention",
+    Payment.PAID: "good",
+    Approval.SUBMITTED: "info",
+    Approval.ON_MODERATION: "info",
+    Approval.MODERATED: "info",
+    "running": "info",
+    "done": "good",
+    "failed": "bad",
+}
+
+NOTICES: Mapping[str, str] = {
+    "chosen": N_("Выбор сохранён"),
+    "put": N_("Корзина обновлена"),
+    "confirmed": N_("Изменения подтверждены, 1С узнает об этом сейчас"),
+    "declined": N_("Ваш ответ отправлен менеджеру"),
+    "signed-out": N_("Вы вышли из кабинета"),
+    "password-set": N_("Пароль сохранён"),
+    "emptied": N_("Корзина очищена"),
+}
+"""Messages shown once, on the page after a form; the cookie carries the code alone."""
+
+
+def name(names: Mapping[str, str], code: str) -> str:
+    """An unknown code is shown as it is: better than a page that fails."""
+    return _(names[code]) if code in names else code
+
+
+def tone(code: str) -> str:
+    return TONE.get(code, "neutral")
+
+
+def terms(contract: Contract) -> str:
+    """«Отсрочка 30 дней», «Предоплата 100 %»."""
+    days = contract.payment_deferral
+    if days and contract.prepayment in (0, 100):
+        return ngettext_text("Отсрочка %(num)d день", "Отсрочка %(num)d дней", days) % {"num": days}
+    if days:
+        text = ngettext_text("Предоплата %(part)d %%, отсрочка %(num)d день", "Предоплата %(part)d %%, отсрочка %(num)d дней", days)
+        return text % {"num": days, "part": contract.prepayment}
+    return _("Предоплата %(part)d %%", part=contract.prepayment) if contract.prepayment else _("Оплата по факту")
+
+
+def key(value: str) -> str:
+    """An element id out of any id of 1C's, which may hold `#` and braces."""
+    return sha256(value.encode()).hexdigest()[:12]
+
+
+def event_text(event: OrderEvent) -> str:
+    return _(event.text, **dict(event.params))
+
+
+def problem_text(problem: Problem) -> str:
+    return _(problem.reason, **dict(problem.params))

@@ -1,0 +1,20 @@
+"""Профиль: человек, его компании, реквизиты, договоры и адреса из 1С."""
+
+from chalice import Blueprint
+
+from chalicelib.usecases.sign_in import workplaces
+from chalicelib.web.answer import Answer
+from chalicelib.web.http import get
+from chalicelib.web.visit import Visit
+
+routes = Blueprint(__name__)
+
+
+@get(routes, "/profile")
+def profile(visit: Visit) -> Answer:
+    visitor, stores = visit.visitor, visit.runtime
+    if visitor.account is None:
+        return visit.page("profile/staff.html")
+    addresses = stores.partners.addresses(visitor.partner_scope)
+    partners = workplaces(stores.users, stores.partners, visitor=visitor)
+    return visit.page("profile/profile.html", account=visitor.account, addresses=addresses, partners=partners)
