@@ -5,6 +5,7 @@
 
 import re
 from datetime import UTC, datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sesv2.client import SESV2Client
 
-REFUSED_BY_SES = {"MessageRejected", "BadRequestException", "MailFromDomainNotVerifiedException"}
+REFUSED_BY_SES = {"MessageRejected", "BadRequestException"}
+UNVERIFIED = "not verified"
+"""What SES says while it does not know our own address or keeps us in its sandbox: no fault of the letter, which waits."""
 SMTP_TIMEOUT = 20
 
 
@@ -50,7 +53,7 @@ def _address(text: str, name: str = "") -> Address:
     local, _, domain = text.strip().rpartition("@")
     try:
         found = Address(_one_line(name), addr_spec=f"{local}@{domain.encode('idna').decode()}")
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, HeaderParseError) as error:
         raise Refused("Неверный адрес почты: %(address)s", address=_one_line(text)[:100]) from error
     if not (local.isascii() and found.addr_spec.isprintable() and found.username and found.domain):
         raise Refused("Неверный адрес почты: %(address)s", address=_one_line(text)[:100])
@@ -58,8 +61,8 @@ def _address(text: str, name: str = "") -> Address:
 
 
 def _one_line(text: str) -> str:
-    """No control characters: nothing can end a header and begin another."""
-    return " ".join(re.sub(r"[^\S ]|[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text).split())
+    """Nothing that ends a header and begins another: no control characters, and no RFC 2047 word, as which they may come too."""
+    return " ".join(re.sub(r"[^\S ]|[\x00-\x1f\x7f-\x9f]", " ", text).split()).replace("=?", "= ?")
 
 
 def letter_message(sender: Address, letter: Letter, *, readable: bool = False) -> EmailMessage:
@@ -96,8 +99,8 @@ class SesMailer:
                 FromEmailAddress=self.sender.addr_spec, Destination={"ToAddresses": [to]}, Content={"Raw": {"Data": content}}
             )
         except ClientError as error:
-            code = error.response["Error"]["Code"]
-            kind = Refused if code in REFUSED_BY_SES else Unavailable
+            code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+            kind = Refused if code in REFUSED_BY_SES and UNVERIFIED not in text else Unavailable
             raise kind("Почта не приняла письмо: %(reason)s", reason=code) from error
         except BotoCoreError as error:
             raise Unavailable("Почта не отвечает: %(reason)s", reason=type(error).__name__) from error

@@ -173,7 +173,7 @@ def _texts(account: Account, document: Document, public_url: str, *, replaces: b
         "date": _day(document),
         "amount": _amount(document),
         "payer": document.counterparty_name,
-        "link": f"{public_url}/documents/{document.id}",
+        "link": f"{public_url}/documents/{document.id}/file",
     }
     people = {
         member.email: member.name
