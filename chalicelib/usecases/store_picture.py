@@ -3,8 +3,9 @@
 from hashlib import sha256
 
 from chalicelib.domain.errors import BrokenFile, NotFound
+from chalicelib.domain.exchange import Tally
 from chalicelib.domain.pictures import CONTENT_TYPE, SIZES, picture_key
-from chalicelib.usecases.ports import CatalogueStore, FileStore, PictureMaker, Queues
+from chalicelib.usecases.ports import CatalogueStore, Clock, ExchangeStore, FileStore, PictureMaker, Queues
 
 MAX_BYTES = 20_000_000
 WAIT_FOR_MORE = 60
@@ -12,19 +13,37 @@ WAIT_FOR_MORE = 60
 
 
 def store_picture(
-    files: FileStore, catalogue: CatalogueStore, maker: PictureMaker, queues: Queues, *, run: str, file: str
+    files: FileStore,
+    catalogue: CatalogueStore,
+    exchange: ExchangeStore,
+    maker: PictureMaker,
+    queues: Queues,
+    *,
+    clock: Clock,
+    run: str,
+    file: str,
 ) -> str:
-    """The stored name of the picture `file` (1C's path) of an exchange run. A repeat does nothing new.
+    """The stored name of the picture `file` (1C's path) of an exchange run, whose journal says what became of it.
 
-    Raises BrokenFile for what is no picture or too big, NotFound where the run has no such file.
+    A repeat does nothing new. Raises BrokenFile for what is no picture or too big, NotFound where the run has no such file.
     """
-    source = _joined(files, run, file)
+    try:
+        name = _stored(files, maker, _joined(files, run, file))
+    except BrokenFile as error:
+        exchange.finish_file(run, file, {"pictures": Tally(read=1, refused=1)}, (), str(error), clock())
+        raise
+    catalogue.save_picture(file, name)
+    exchange.finish_file(run, file, {"pictures": Tally(read=1, written=1)}, (), "", clock())
+    queues.send("snapshot", {"picture": file}, delay=WAIT_FOR_MORE)
+    return name
+
+
+def _stored(files: FileStore, maker: PictureMaker, source: bytes) -> str:
+    """The name under which its sizes lie; the same bytes are made only once."""
     name = sha256(source).hexdigest()[:32]
-    if not _is_stored(files, name):
+    if not set(files.keys(f"pictures/{name}-")) >= {picture_key(name, size) for size in SIZES}:
         for size, picture in maker.sizes(source).items():
             files.put(picture_key(name, size), picture, CONTENT_TYPE)
-    catalogue.save_picture(file, name)
-    queues.send("snapshot", {"picture": file}, delay=WAIT_FOR_MORE)
     return name
 
 
@@ -40,7 +59,3 @@ def _joined(files: FileStore, run: str, file: str) -> bytes:
     if not joined:
         raise NotFound("Файла «%(file)s» нет в обмене", file=file)
     return bytes(joined)
-
-
-def _is_stored(files: FileStore, name: str) -> bool:
-    return set(files.keys(f"pictures/{name}-")) >= {picture_key(name, size) for size in SIZES}

@@ -15,8 +15,10 @@ def picture(runtime: Runtime, work: Work) -> None:
     store_picture(
         runtime.files,
         runtime.catalogue,
+        runtime.exchange,
         runtime.picture_maker,
         runtime.queues,
+        clock=runtime.clock,
         run=work.message["run"],
         file=work.message["file"],
     )
