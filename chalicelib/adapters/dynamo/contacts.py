@@ -127,23 +127,23 @@ class _Planner:
         uninvited = not before.password_hash and (item.get("uninvited", False) or self._let_in(contact, member))
         group = self._moved_logins(before, after)
         if after != before or uninvited != item.get("uninvited", False):
-            group.append(self._user_update(before, after, uninvited))
+            group.append(self._user_update(before, after, contact.partner_id, uninvited))
         self._finish(after, self._placed(contact, member, after), member, group)
         self._maybe_invite(after, uninvited=uninvited and contact.portal_access and self.access.after)
 
-    def _user_update(self, before: User, after: User, uninvited: bool) -> Item:
-        """Field by field: his password may be set at this very moment."""
+    def _user_update(self, before: User, after: User, partner_id: str, uninvited: bool) -> Item:
+        """Field by field: his password may be set, or another partner added, at this very moment."""
         return actions.update(
             self.table,
             user_key(after.id),
-            "SET #n = :name, phone = :phone, email = :email, uninvited = :uninvited, partner_ids = :partners",
+            "SET #n = :name, phone = :phone, email = :email, uninvited = :uninvited ADD partner_ids :partner",
             "phone = :seen_phone AND email = :seen_email AND password_hash = :seen_password",
             {
                 ":name": after.name,
                 ":phone": after.phone,
                 ":email": after.email,
                 ":uninvited": uninvited,
-                ":partners": set(after.partner_ids),
+                ":partner": {partner_id},
                 ":seen_phone": before.phone,
                 ":seen_email": before.email,
                 ":seen_password": before.password_hash,
