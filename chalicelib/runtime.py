@@ -1,6 +1,6 @@
 """Composition root: every client, store and sender of a process, made on first use. The only module that knows all the others."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,9 @@ def utc_now() -> datetime:
 
 class Runtime:
     """Pass another `clock` or replace an attribute to run with a stand-in."""
+
+    exchange_patience = timedelta(seconds=20)
+    """How long an `import` of 1C waits for its file before it is told to ask again: the gateway gives up after 29 s."""
 
     def __init__(self, settings: Settings | None = None, clock: "ports.Clock" = utc_now) -> None:
         self.settings = settings or Settings.read()

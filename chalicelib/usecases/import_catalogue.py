@@ -1,0 +1,246 @@
+"""1C's catalogue into our stores: groups, properties, items, prices and balances, in batches, without losing a row."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from functools import cached_property
+from typing import TypeVar, cast
+
+from chalicelib.domain.catalogue import NO_WAREHOUSE, Item, ItemGroup, Offer, PriceType, Property, Warehouse
+from chalicelib.domain.exchange import Problem, Tally
+from chalicelib.domain.orders import ErpOrder
+from chalicelib.usecases.import_journal import Batch, Journal, batches
+from chalicelib.usecases.ports import CatalogueStore, Classifier, ClassifierEntry, Clock, Queues, StockStore
+from chalicelib.usecases.resolve_items import TEXT_LIMIT, text_size, with_properties
+
+E = TypeVar("E", PriceType, Warehouse)
+
+
+def import_catalogue(
+    catalogue: CatalogueStore,
+    stock: StockStore,
+    *,
+    records: Iterable[object],
+    seq: int,
+    journal: Journal,
+    take_orders: Callable[[Sequence[ErpOrder]], None],
+    go_on: Callable[[], bool] = lambda: True,
+) -> bool:
+    """Load what follows the first `journal.done` records; False where `go_on` stopped it at the border of a batch.
+
+    What a file holds is told by its records, not by its name or the kind of exchange: orders go to `take_orders`.
+    `journal` says after every batch how far it has come, also when reading the records raises BrokenFile.
+    """
+    loader = _Loader(catalogue, stock, seq, journal, take_orders)
+    place = 0
+    for batch in batches(records):
+        place += len(batch)
+        if place <= journal.done:
+            continue
+        if not go_on():
+            return False
+        loader.load(batch)
+        journal.done = place
+    return True
+
+
+def spread_news(catalogue: CatalogueStore, queues: Queues, clock: Clock, *, journal: Journal, seq: int) -> None:
+    """After a load: how fresh prices and balances are, and a new search snapshot where it would look otherwise."""
+    catalogue.mark(
+        stock_at=clock() if journal.read("stock") else None,
+        prices_at=clock() if journal.read("prices") else None,
+    )
+    if journal.wrote("items", "variants", "groups", "price_types", "warehouses"):
+        queues.send("snapshot", {"seq": seq})
+
+
+class _Loader:
+    """The stores with what the classifier says so far."""
+
+    def __init__(
+        self,
+        catalogue: CatalogueStore,
+        stock: StockStore,
+        seq: int,
+        journal: Journal,
+        take_orders: Callable[[Sequence[ErpOrder]], None],
+    ) -> None:
+        self.catalogue, self.stock, self.seq, self.journal, self.take_orders = catalogue, stock, seq, journal, take_orders
+
+    @cached_property
+    def known(self) -> Classifier:
+        return self.catalogue.classifier()
+
+    @cached_property
+    def groups(self) -> set[str]:
+        return set(self.known.groups)
+
+    @cached_property
+    def properties(self) -> dict[str, Property]:
+        return dict(self.known.properties)
+
+    @cached_property
+    def price_types(self) -> dict[str, PriceType]:
+        return dict(self.known.price_types)
+
+    @cached_property
+    def warehouses(self) -> dict[str, Warehouse]:
+        return dict(self.known.warehouses)
+
+    def load(self, batch: Batch) -> None:
+        match batch.kind:
+            case "items":
+                self._items(cast("list[Item]", batch.rows))
+            case "offers":
+                self._offers(cast("list[Offer]", batch.rows))
+            case "orders":
+                self.take_orders(cast("list[ErpOrder]", batch.rows))
+            case kind if batch.rows:
+                self._entries(kind, cast("list[ClassifierEntry]", batch.rows))
+        for problem in batch.refused:
+            self.journal.refuse(problem)
+        for problem in batch.partial:
+            self.journal.report(problem)
+
+    # --- classifier ---------------------------------------------------------------------------------------------------
+
+    def _entries(self, kind: str, entries: Sequence[ClassifierEntry]) -> None:
+        entries = [self._complete(entry) for entry in entries]
+        for entry in entries:
+            match entry:
+                case ItemGroup():
+                    self.groups.add(entry.id)
+                case Property():
+                    self.properties[entry.id] = entry
+                case PriceType():
+                    self.price_types[entry.id] = entry
+                case Warehouse():
+                    self.warehouses[entry.id] = entry
+        self.journal.add(kind, self.catalogue.save_classifier(entries, self.seq))
+
+    def _complete(self, entry: ClassifierEntry) -> ClassifierEntry:
+        """With what an earlier file said and this one leaves out: values of a dictionary stay, so do names."""
+        match entry:
+            case Property() if entry.id in self.properties:
+                return replace(entry, values={**self.properties[entry.id].values, **entry.values})
+            case PriceType():
+                return _named(entry, self.price_types)
+            case Warehouse():
+                return _named(entry, self.warehouses)
+        return entry
+
+    # --- items --------------------------------------------------------------------------------------------------------
+
+    def _items(self, items: Sequence[Item]) -> None:
+        fit = [item for item in map(self._readable, items) if self._fits(item)]
+        self.journal.add("items", self.catalogue.save_cards(self._with_names(fit), self.seq))
+
+    def _readable(self, item: Item) -> Item:
+        return self._in_known_groups(with_properties(item, self.properties))
+
+    def _in_known_groups(self, item: Item) -> Item:
+        unknown = [group_id for group_id in item.group_ids if group_id not in self.groups]
+        if not unknown:
+            return item
+        for group_id in unknown if not item.deleted else ():
+            reason = "Группа %(group)s не найдена: товар загружен без неё"
+            self.journal.report(Problem("item", item.id, item.name, reason, (("group", group_id),)))
+        return replace(item, group_ids=tuple(group_id for group_id in item.group_ids if group_id in self.groups))
+
+    def _fits(self, item: Item) -> bool:
+        size = text_size(item)
+        if size > TEXT_LIMIT:
+            reason = "Слишком много текста: %(size)s знаков при допустимых %(limit)s"
+            params = (("size", str(size)), ("limit", str(TEXT_LIMIT)))
+            self.journal.refuse(Problem("item", item.id, item.name[:200], reason, params))
+        return size <= TEXT_LIMIT
+
+    def _with_names(self, items: Sequence[Item]) -> list[Item]:
+        """A deletion that says nothing but the id leaves the card as it was, with the mark."""
+        bare = [item.id for item in items if item.deleted and not item.name]
+        kept = self.catalogue.cards(bare) if bare else {}
+        return [
+            replace(kept[item.id], deleted=True) if item.deleted and not item.name and item.id in kept else item for item in items
+        ]
+
+    # --- offers -------------------------------------------------------------------------------------------------------
+
+    def _offers(self, offers: Sequence[Offer]) -> None:
+        taken = self._with_cards(offers)
+        priced = [offer for offer in taken if offer.prices is not None]
+        counted = [offer for offer in taken if offer.balances is not None]
+        silent = sum(offer.prices is None and offer.balances is None for offer in taken)
+        self.journal.add("prices", self.catalogue.save_prices(priced, self.seq))
+        self.journal.add("stock", self._apply(counted))
+        self.journal.add("offers", Tally(read=silent, unchanged=silent))
+
+    def _apply(self, offers: Sequence[Offer]) -> Tally:
+        balances = {offer.item.id: self._balances(offer.balances or {}) for offer in offers}
+        again = len(offers) - len(balances)
+        return self.stock.apply(balances, self.seq).plus(Tally(read=again, unchanged=again))
+
+    def _balances(self, balances: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+        """A total without warehouses needs a warehouse to show it at; a zero needs none where 1C names others."""
+        if NO_WAREHOUSE not in balances or NO_WAREHOUSE in self.warehouses:
+            return balances
+        if self.warehouses and not balances[NO_WAREHOUSE]:
+            return {}
+        self._entries("warehouses", [Warehouse(NO_WAREHOUSE, "Склад")])
+        return balances
+
+    def _with_cards(self, offers: Sequence[Offer]) -> list[Offer]:
+        """Those of items that have a card, or get one now; the others are refused."""
+        said = {offer.item.id: offer.item for offer in offers}
+        existing = self.catalogue.existing(
+            list(dict.fromkeys([*said, *filter(None, (item.parent_id for item in said.values()))]))
+        )
+        cards = self.catalogue.cards([id for id in _looked_at(said.values()) if id in existing])
+        made = [card for item in said.values() if (card := self._card_from_offer(item, cards, existing)) is not None]
+        self.journal.add("variants", self.catalogue.save_cards(made, self.seq))
+        existing |= {card.id for card in made}
+        return [offer for offer in offers if offer.item.id in existing or self._refused(offer)]
+
+    def _card_from_offer(self, said: Item, cards: Mapping[str, Item], existing: set[str]) -> Item | None:
+        """The card an offer makes or changes, None where it leaves things as they are.
+
+        A variant for which 1C sends no card of its own (only the item's) gets one with what the offer says; the rest is
+        taken from the item's card when it is shown, so that it follows its renames and moves.
+        """
+        card = cards.get(said.id)
+        if card is not None and not (card.derived and said.name):
+            return replace(card, deleted=True) if said.deleted and not card.deleted else None
+        if said.parent_id is None or said.parent_id not in existing:
+            return None
+        name = said.name or cards[said.parent_id].name
+        return replace(self._readable(said), name=name, derived=True)
+
+    def _refused(self, offer: Offer) -> bool:
+        """Always False: there is no such item. An offer that only says that it is gone is none the worse for that."""
+        item = offer.item
+        if item.deleted:
+            self.journal.add("offers", Tally(read=1, unchanged=1))
+            return False
+        reason = "Такого товара нет в каталоге: цены и остатки не загружены"
+        problem = Problem("offer", item.id, item.name, reason)
+        kinds = [kind for kind, said in (("prices", offer.prices), ("stock", offer.balances)) if said is not None]
+        for kind in kinds[1:]:
+            self.journal.add(kind, Tally(read=1, refused=1))
+        self.journal.refuse(problem, kinds[0] if kinds else "offers")
+        return False
+
+
+def _named(entry: E, known: Mapping[str, E]) -> E:
+    """With the name it had, where 1C repeats the id alone."""
+    former = known.get(entry.id)
+    return replace(entry, name=former.name) if former is not None and not entry.name else entry
+
+
+def _looked_at(items: Iterable[Item]) -> list[str]:
+    """Ids of the cards it takes to know what the offers of these items change."""
+    ids: dict[str, None] = {}
+    for item in items:
+        if item.parent_id or item.deleted:
+            ids[item.id] = None
+        if item.parent_id and not item.name:
+            ids[item.parent_id] = None
+    return list(ids)
