@@ -112,8 +112,9 @@ class DynamoCatalogue:
         }
         marks |= {"snapshot": snapshot} if snapshot is not None else {}
         if marks:
-            sets = ", ".join(f"{name} = :{name}" for name in marks)
-            self.catalogue.update(BEACONS, f"SET {sets}", values={f":{name}": value for name, value in marks.items()})
+            sets = ", ".join(f"#{name} = :{name}" for name in marks)  # "snapshot" is a word of DynamoDB's own
+            values = {f":{name}": value for name, value in marks.items()}
+            self.catalogue.update(BEACONS, f"SET {sets}", values=values, names={f"#{name}": name for name in marks})
 
     def save_picture(self, path: str, name: str) -> None:
         self.catalogue.put({"PK": "PICTURES", "SK": path, "name": name})
