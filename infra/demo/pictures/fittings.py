@@ -100,9 +100,9 @@ def closer(canvas: Canvas, drawing: Drawing) -> None:
 
 def stop(canvas: Canvas, drawing: Drawing) -> None:
     base = colour(drawing.colour)
-    canvas.shadow((180, 500, 440, 560), blur=14, radius=30)
     canvas.gradient((180, 300, 420, 540), tone(base, 1.2), tone(base, 0.6), radius=118)
     canvas.fill((160, 506, 440, 560), (242, 242, 240))
+    canvas.shadow((180, 500, 430, 530), blur=10, radius=10)
     canvas.glow((176, 490, 424, 520), base, radius=6, strength=0.25)
     canvas.fill((200, 408, 400, 444), (44, 44, 46), 16)
     canvas.ellipse((236, 330, 300, 370), tone(base, 1.45))
