@@ -2,7 +2,7 @@
 
 from chalice import Chalice
 
-from chalicelib.exchange import v1
+from chalicelib.exchange import onec, v1
 from chalicelib.schedules import holds, outbox
 from chalicelib.schedules import stock as stock_schedule
 from chalicelib.web import (
@@ -19,11 +19,11 @@ from chalicelib.web import (
     sign_in,
 )
 from chalicelib.workers import documents as documents_worker
-from chalicelib.workers import messages, pictures, snapshot, stock
+from chalicelib.workers import imports, messages, pictures, snapshot, stock
 
 PAGES = (assets, cart, catalogue, checkout, documents, exchange_journal, home, orders, profile, sign_in)
-EXCHANGE = (v1,)
-WORKERS = (documents_worker, messages, pictures, snapshot, stock)
+EXCHANGE = (onec, v1)
+WORKERS = (documents_worker, imports, messages, pictures, snapshot, stock)
 SCHEDULES = (holds, outbox, stock_schedule)
 
 app = Chalice(app_name="kabinet")
