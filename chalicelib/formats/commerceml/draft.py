@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.catalogue import Item, ItemPrice, Package
-from chalicelib.formats.commerceml.values import Row, is_deleted, local, whole_id
+from chalicelib.formats.commerceml.values import NAMES, Row, is_deleted, whole_id
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -87,7 +87,7 @@ def draft(element: "_Element", kind: str, takers: dict[str, Taker]) -> Draft:
     found = Draft(kind)
     marks = found.marks
     for child in element:
-        name = local(child.tag)
+        name = NAMES[child.tag]
         taker = takers.get(name)
         if taker is not None:
             taker(found, child)

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.catalogue import Package
@@ -103,6 +104,7 @@ def _vat(found: Draft, value: str) -> None:
         found.fields["vat_rate"] = rate
 
 
+@lru_cache(64)
 def vat_rate(value: str) -> Decimal | None:
     """Per cent out of "20", "20%", "20/120"; "Без НДС" and "Без налога" are 0; None for anything else."""
     if value.lower().startswith("без"):
@@ -134,11 +136,16 @@ def _characteristics(found: Draft, element: "_Element") -> None:
 
 def _requisites(found: Draft, element: "_Element") -> None:
     for name, value in requisites(element):
-        taker = _REQUISITES.get(name.lower().replace(" ", "").replace("ё", "е"))
+        taker = _REQUISITES.get(_folded(name))
         if taker is None:
             found.attributes.append((name, value))
         else:
             taker(found, value)
+
+
+@lru_cache(512)
+def _folded(name: str) -> str:
+    return name.lower().replace(" ", "").replace("ё", "е")
 
 
 def requisites(element: "_Element") -> Iterator[tuple[str, str]]:

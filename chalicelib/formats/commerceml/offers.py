@@ -77,8 +77,9 @@ def _total(found: Draft, element: "_Element") -> None:
 
 def _at_warehouse(found: Draft, element: "_Element") -> None:
     """`Склад` of an offer and `Склады` of a change carry attributes; other `Склады` hold `Склад` elements."""
-    if "ИдСклада" in element.attrib:
-        _balance(found, element.get("ИдСклада", ""), element.get("КоличествоНаСкладе", ""))
+    warehouse_id = element.get("ИдСклада")
+    if warehouse_id is not None:
+        _balance(found, warehouse_id, element.get("КоличествоНаСкладе", ""))
         return
     inside = children(element, "Склад")
     for one in inside:

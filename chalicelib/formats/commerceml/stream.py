@@ -126,15 +126,14 @@ class _Document:
         if self._checked:
             return
         self._checked = True
-        deep, crowded, wordy = _limits()
-        self._refuse(deep, "вложенность больше %(limit)s", MAX_DEPTH)
-        self._refuse(crowded, "у элемента больше %(limit)s атрибутов", MAX_ATTRIBUTES)
-        if self._pending > MAX_TEXT:
-            self._refuse(wordy, "текст длиннее %(limit)s знаков", MAX_TEXT)
+        hostile, wordy, checks = _limits()
+        if hostile(self._root) or (self._pending > MAX_TEXT and wordy(self._root)):
+            for found, what, limit in checks:
+                self._refuse(found, what, limit)
         self._pending = 0
 
     def _refuse(self, found: "XPath", what: str, limit: int) -> None:
-        hits: Any = [] if self._root is None else found(self._root)
+        hits: Any = found(self._root)
         if hits:
             message = f"Файл «%(file)s», строка %(line)s: {what}"
             raise BrokenFile(message, file=self._name, line=hits[0].sourceline, limit=limit)
@@ -151,14 +150,23 @@ class _Document:
         return BrokenFile("Файл «%(file)s», строка %(line)s: ошибка XML (%(detail)s)", detail=error.msg or "", **where)
 
 
+_DEEP = "/" + "*/" * MAX_DEPTH + "*"
+_WORDY = f"text()[string-length() > {MAX_TEXT}] or @*[string-length() > {MAX_TEXT}]"
+
+
 @lru_cache(1)
-def _limits() -> tuple["XPath", "XPath", "XPath"]:
+def _limits() -> Any:
+    """Two quick questions asked of every chunk, and for a hit the slower ones that say where and what."""
     from lxml.etree import XPath
 
     return (
-        XPath("(/" + "*/" * MAX_DEPTH + "*)[1]"),
-        XPath(f"(//*[@*[{MAX_ATTRIBUTES + 1}]])[1]"),
-        XPath(f"(//*[text()[string-length() > {MAX_TEXT}] or @*[string-length() > {MAX_TEXT}]])[1]"),
+        XPath(f"boolean(//@*[{MAX_ATTRIBUTES + 1}]) or boolean({_DEEP})"),
+        XPath(f"boolean(//*[{_WORDY}])"),
+        (
+            (XPath(f"({_DEEP})[1]"), "вложенность больше %(limit)s", MAX_DEPTH),
+            (XPath(f"(//*[@*[{MAX_ATTRIBUTES + 1}]])[1]"), "у элемента больше %(limit)s атрибутов", MAX_ATTRIBUTES),
+            (XPath(f"(//*[{_WORDY}])[1]"), "текст длиннее %(limit)s знаков", MAX_TEXT),
+        ),
     )
 
 

@@ -1,5 +1,7 @@
 """Units of measure by their ОКЕИ codes, the money units by all the names 1C knows them under."""
 
+from functools import lru_cache
+
 UNITS = {
     "004": "см",
     "006": "м",
@@ -45,6 +47,7 @@ _CURRENCIES = {
 }
 
 
+@lru_cache(256)
 def unit_name(code: str, short: str = "", full: str = "") -> str:
     """What to show for a unit: its short name, that of its code, or its full name."""
     return short or UNITS.get(code.zfill(3), "") or full
@@ -55,6 +58,7 @@ def unit_code(name: str) -> str:
     return CODES.get(name.lower().rstrip("."), "")
 
 
+@lru_cache(256)
 def currency(name: str) -> str:
     """The ISO code of a currency as 1C spells it: руб., RUR, 643 are RUB; an unknown one stays, in capitals."""
     code = name.strip(" .\u00a0").upper()
