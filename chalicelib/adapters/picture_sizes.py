@@ -37,12 +37,21 @@ def _opened(source: bytes) -> "Image":
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is stricter
             opened: Image.Image = Image.open(io.BytesIO(source), formats=FORMATS)
             _must_be_small(opened)
-            opened.draft("RGB", (max(SIZES.values()),) * 2)
-            return _on_white(ImageOps.exif_transpose(opened))
+            return _on_white(ImageOps.exif_transpose(_reduced(opened)))
     except BrokenFile:
         raise
     except (OSError, ValueError, SyntaxError, ArithmeticError, LookupError, TypeError, Image.DecompressionBombError) as error:
         raise BrokenFile(_NO_PICTURE) from error  # Pillow's readers raise all of these on damaged files
+
+
+def _reduced(opened: "Image") -> "Image":
+    """In the biggest size that is shown; the whole is in memory only until here."""
+    biggest = (max(SIZES.values()),) * 2
+    opened.draft("RGB", biggest)
+    mode = "RGBA" if "A" in opened.getbands() or "transparency" in opened.info else "RGB"
+    colours = opened if opened.mode == mode else opened.convert(mode)
+    colours.thumbnail(biggest)
+    return colours
 
 
 def _must_be_small(opened: "Image") -> None:
@@ -50,12 +59,11 @@ def _must_be_small(opened: "Image") -> None:
         raise BrokenFile("Картинка больше %(pixels)s млн точек", pixels=MAX_PIXELS // 1_000_000)
 
 
-def _on_white(opened: "Image") -> "Image":
+def _on_white(layer: "Image") -> "Image":
     from PIL import Image
 
-    if "A" not in opened.getbands() and "transparency" not in opened.info:
-        return opened.convert("RGB")
-    layer = opened.convert("RGBA")
+    if layer.mode == "RGB":
+        return layer
     white = Image.new("RGB", layer.size, "white")
     white.paste(layer, mask=layer.getchannel("A"))
     return white
