@@ -38,10 +38,7 @@ NEEDLESS_FILES = (
     "*.pyc",
     "py.typed",
     "_avif*.so",
-    "_webp*.so",
     "libavif*",
-    "libwebp*",
-    "libsharpyuv*",
 )
 NEEDLESS_FOLDERS = ("tests", "test", "__pycache__", "bin", "isoschematron", "includes")
 
