@@ -14,6 +14,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -106,18 +107,27 @@ def _deploy(session: boto3.Session, stage: str, tree: Path, record: Record) -> N
 
 
 def report_partial_failures(functions: Any, stage: str) -> list[str]:
-    """Have SQS heed the messages a batch could not do, which Chalice has no option for; the queues' functions.
+    """Have SQS heed the messages a batch could not do, which Chalice has no option for; the names of those changed.
 
     Without it a batch with one bad message would count as done.
     """
     changed = []
     for queue in QUEUES:
-        name = f"kabinet-{stage}-worker_{queue.name}"
-        for mapping in functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]:
+        arn = functions.get_function(FunctionName=f"kabinet-{stage}-worker_{queue.name}")["Configuration"]["FunctionArn"]
+        for mapping in functions.list_event_source_mappings(FunctionName=arn)["EventSourceMappings"]:
             if PARTIAL_FAILURES not in mapping.get("FunctionResponseTypes", []):
+                _wait_for_rest(functions, mapping["UUID"])
                 functions.update_event_source_mapping(UUID=mapping["UUID"], FunctionResponseTypes=[PARTIAL_FAILURES])
-                changed.append(name)
+                changed.append(queue.name)
     return changed
+
+
+def _wait_for_rest(functions: Any, mapping: str, seconds: int = 120) -> None:
+    """Lambda refuses to change a mapping that is still being made or changed."""
+    for _ in range(seconds):
+        if functions.get_event_source_mapping(UUID=mapping)["State"] in ("Enabled", "Disabled"):
+            return
+        time.sleep(1)
 
 
 def make_package(stage: str, tree: Path, fill: package.Fill = package.wheels_for_lambda, python: str = package.PYTHON) -> Path:
