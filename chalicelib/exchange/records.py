@@ -74,6 +74,9 @@ def _row(raw: Any, kind: str, parse: Callable[[Any], Any], convert: Callable[[An
     from pydantic import ValidationError
 
     record_id, name = _named(raw)
+    long = _too_long(raw)
+    if long:
+        return Row(record_id, name, None, (Problem(kind, record_id, name, "%(faults)s", (("faults", long),)),))
     try:
         message = parse(raw)
     except ValidationError as error:
@@ -81,6 +84,15 @@ def _row(raw: Any, kind: str, parse: Callable[[Any], Any], convert: Callable[[An
         return Row(record_id, name, None, (fault,))
     record, problems = convert(message)
     return Row(message.id, message.name, record, problems)
+
+
+def _too_long(raw: Any) -> str:
+    """Looked at first: pydantic would collect the faults of a million entries."""
+    from chalicelib.formats.messages import LIST_LIMIT
+
+    lists = raw.items() if isinstance(raw, dict) else ()
+    long = [name for name, value in lists if isinstance(value, list) and len(value) > LIST_LIMIT]
+    return f"{long[0]}: больше {LIST_LIMIT} записей" if long else ""
 
 
 def _named(raw: Any) -> tuple[str, str]:
