@@ -191,7 +191,7 @@ def _item_requisites(item: Item) -> list[tuple[str, object]]:
         ("Полное наименование", f"{item.name}, {item.brand}"),
         ("Вес", item.weight),
         ("Объем", item.volume),
-        ("Количество в упаковке", item.pack),
+        ("Количество в упаковке", item.pack if item.pack > 1 else ""),
     ]
 
 
