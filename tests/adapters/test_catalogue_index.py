@@ -214,6 +214,12 @@ def test_two_wrong_letters_or_a_short_word_find_nothing(shop: Shop) -> None:
     assert shop.names("балт") == []
 
 
+def test_a_misspelt_word_is_forgiven_in_any_form(small: Small) -> None:
+    small.index(Item("1", "Соска лат. синяя"), Item("2", "Саморез"))
+    assert small.ids("самарезами") == ["2"]
+    assert small.ids("платье") == []  # its stem «плат» is close to «лат», it is not
+
+
 def test_guesses_are_made_only_where_nothing_is_found(small: Small) -> None:
     small.index(Item("1", "Полка"), Item("2", "Палка"), Item("3", "Белка"), Item("4", "Булка"))
     assert small.ids("полка") == ["1"]

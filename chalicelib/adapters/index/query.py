@@ -105,7 +105,10 @@ def _may_be_misspelt(run: str) -> bool:
 
 
 def _close_to(run: str) -> Any:
-    return _any([_fuzzy(NAME, words.pieces(run)[0]), _fuzzy(WORDS, run)])
+    """As it stands, or its stem where that is long enough too: «плат» of «платье» is close to too much."""
+    stem = words.pieces(run)[0]
+    stems = [_fuzzy(NAME, stem)] if len(stem) >= SHORTEST_MISSPELT else []
+    return _any([_fuzzy(WORDS, run), *stems])
 
 
 def _fuzzy(field: str, term: str) -> Any:
