@@ -12,7 +12,7 @@ from chalicelib.domain.errors import BrokenFile
 from chalicelib.formats.commerceml.values import local
 
 if TYPE_CHECKING:
-    from lxml.etree import XPath, _Element
+    from lxml.etree import _Element
 
 CHUNK = 1 << 16
 MAX_DEPTH = 32
@@ -126,17 +126,12 @@ class _Document:
         if self._checked:
             return
         self._checked = True
-        hostile, wordy, checks = _limits()
+        hostile, wordy, places = _limits()
         if hostile(self._root) or (self._pending > MAX_TEXT and wordy(self._root)):
-            for found, what, limit in checks:
-                self._refuse(found, what, limit)
+            for find, message, limit in places:
+                if found := find(self._root):
+                    raise BrokenFile(message, file=self._name, line=found[0].sourceline, limit=limit)
         self._pending = 0
-
-    def _refuse(self, found: "XPath", what: str, limit: int) -> None:
-        hits: Any = found(self._root)
-        if hits:
-            message = f"Файл «%(file)s», строка %(line)s: {what}"
-            raise BrokenFile(message, file=self._name, line=hits[0].sourceline, limit=limit)
 
     def _broken(self, error: Any, chunk: bytes) -> BrokenFile:
         where = {"file": self._name, "line": error.lineno or 1}
@@ -163,9 +158,13 @@ def _limits() -> Any:
         XPath(f"boolean(//@*[{MAX_ATTRIBUTES + 1}]) or boolean({_DEEP})"),
         XPath(f"boolean(//*[{_WORDY}])"),
         (
-            (XPath(f"({_DEEP})[1]"), "вложенность больше %(limit)s", MAX_DEPTH),
-            (XPath(f"(//*[@*[{MAX_ATTRIBUTES + 1}]])[1]"), "у элемента больше %(limit)s атрибутов", MAX_ATTRIBUTES),
-            (XPath(f"(//*[{_WORDY}])[1]"), "текст длиннее %(limit)s знаков", MAX_TEXT),
+            (XPath(f"({_DEEP})[1]"), "Файл «%(file)s», строка %(line)s: вложенность больше %(limit)s", MAX_DEPTH),
+            (
+                XPath(f"(//*[@*[{MAX_ATTRIBUTES + 1}]])[1]"),
+                "Файл «%(file)s», строка %(line)s: у элемента больше %(limit)s атрибутов",
+                MAX_ATTRIBUTES,
+            ),
+            (XPath(f"(//*[{_WORDY}])[1]"), "Файл «%(file)s», строка %(line)s: текст длиннее %(limit)s знаков", MAX_TEXT),
         ),
     )
 
