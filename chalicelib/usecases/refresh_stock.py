@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from chalicelib.domain.errors import NotFound, Unavailable
+from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.exchange import ExchangeRun, FileState, Problem, Tally
 from chalicelib.usecases.ports import CatalogueStore, Clock, ErpClient, ExchangeStore, FileStore, Queues, StockStore
 
@@ -169,11 +169,11 @@ def _passed_key(warehouse: str) -> str:
 
 
 def _passed(files: FileStore, warehouse: str) -> Passed:
-    try:
-        file = files.open(_passed_key(warehouse))
-    except NotFound:
+    """Looked for by a list: S3 tells who may not list the whole bucket that a missing file is forbidden to him."""
+    key = _passed_key(warehouse)
+    if key not in files.keys(key):
         return Passed()
-    with file:
+    with files.open(key) as file:
         kept = json.load(file)
     return Passed({item: Decimal(free) for item, free in kept["rows"].items()}, datetime.fromisoformat(kept["full_at"]))
 
