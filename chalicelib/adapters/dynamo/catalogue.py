@@ -53,9 +53,9 @@ class DynamoCatalogue:
         pieces, heads = classifier_rows(entries)
         properties = [entry.id for entry in entries if isinstance(entry, Property)]
         before = kept_pieces(self.catalogue, properties)
-        save_rows(self.catalogue, pieces, seq)
+        added = save_rows(self.catalogue, pieces, seq)
         tally = save_rows(self.catalogue, heads, seq)
-        if tally.written and before:
+        if before and (tally.written or added.written):
             self._drop_pieces((before | {row.key for row in pieces}) - kept_pieces(self.catalogue, properties))
         return tally
 
