@@ -7,8 +7,8 @@ what it answered ("<id>/001"). All rows of a run carry its number, so that a lat
 go on), and it is how an item 1C no longer lists becomes 0: 1C's balance leaves out what is used up, so whatever the file
 knows and the answer does not is passed on as 0, once, and again with every full round. The cost is one object of about
 45 bytes an item for each warehouse and round, and no scan of the stock table. An item no answer ever listed is not touched.
-A full round every `FULL_EVERY` passes everything on, and so repairs rows that were lost, refused for want of a card, or
-written by another exchange.
+A full round every `FULL_EVERY` passes everything on. It repairs rows that were lost, refused for want of a card or written by
+another exchange, and balances which the end of a hold moved after 1C's figure had already told of its reserve.
 """
 
 import json
@@ -23,7 +23,7 @@ from chalicelib.usecases.ports import CatalogueStore, Clock, ErpClient, Exchange
 
 NODE = "1С OData"
 PART = 500
-FULL_EVERY = timedelta(hours=1)
+FULL_EVERY = timedelta(minutes=15)
 CHECK_DELAY = 5
 CHECKS = 24
 """Looks at the other parts of a warehouse, `CHECK_DELAY` seconds apart, before its round is left unfinished."""
