@@ -39,8 +39,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
+    """The payer. `official_name` is a legal entity's, `full_name` anybody else's, as in the document."""
+
     id: str
     name: str
+    official_name: str = ""
     full_name: str = ""
     inn: str = ""
     kpp: str = ""
@@ -90,7 +93,7 @@ def _order(element: Element) -> SiteOrder:
 
 
 def _buyer(element: Element) -> Buyer:
-    names = ("Ид", "Наименование", "ОфициальноеНаименование", "ИНН", "КПП")
+    names = ("Ид", "Наименование", "ОфициальноеНаименование", "ПолноеНаименование", "ИНН", "КПП")
     found = [_text(element, f"Контрагенты/Контрагент/{name}") for name in names]
     return Buyer(*found)
 
@@ -179,10 +182,14 @@ def _parties(element: Element, buyer: Buyer) -> None:
     party = add(add(element, "Контрагенты"), "Контрагент")
     add(party, "Ид", buyer.id)
     add(party, "Наименование", buyer.name)
-    if buyer.full_name:
-        add(party, "ОфициальноеНаименование", buyer.full_name)
-    add(party, "ИНН", buyer.inn)
-    add(party, "КПП", buyer.kpp)
+    for name, value in (
+        ("ОфициальноеНаименование", buyer.official_name),
+        ("ПолноеНаименование", buyer.full_name),
+        ("ИНН", buyer.inn),
+        ("КПП", buyer.kpp),
+    ):
+        if value:
+            add(party, name, value)
     add(party, "Роль", "Покупатель")
 
 

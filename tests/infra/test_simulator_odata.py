@@ -31,7 +31,7 @@ def one_c(tmp_path: Path) -> Iterator[SimpleNamespace]:
     """A running 1C: `.book`, `.root` of its publication and `.url` with the account in it."""
     book = OrderBook(State(tmp_path / "state.json"), supplier(), lambda: datetime(2026, 11, 21, 9, 0))
     server = Server(0, "odata:odata", Interface(supplier(), book), book, lambda: 7)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     place = f"127.0.0.1:{server.server_address[1]}"
     yield SimpleNamespace(
         book=book, root=f"http://{place}/demo", control=f"http://{place}", url=f"http://odata:odata@{place}/demo"
