@@ -7,6 +7,7 @@ from chalicelib.domain.exchange import Problem
 from chalicelib.domain.orders import Approval, ChangeKind, DeliveryMethod, Fulfilment, OrderEvent, Payment
 from chalicelib.domain.partners import Contract
 from chalicelib.texts import N_, _, ngettext_text
+from chalicelib.usecases.ports import Card
 
 APPROVAL: Mapping[str, str] = {
     Approval.SUBMITTED: N_("Отправлен"),
@@ -56,19 +57,26 @@ FILE_STATE: Mapping[str, str] = {
     "done": N_("Загружен"),
     "failed": N_("Ошибка"),
 }
-RUN_KIND: Mapping[str, str] = {"catalog": N_("Каталог"), "sale": N_("Заказы"), "people": N_("Партнёры")}
+RUN_KIND: Mapping[str, str] = {
+    "catalog": N_("Каталог"),
+    "sale": N_("Заказы"),
+    "partners": N_("Партнёры"),
+    "companies": N_("Организации"),
+}
 ROW_KIND: Mapping[str, str] = {
-    "group": N_("Группы"),
-    "property": N_("Свойства"),
-    "price_type": N_("Виды цен"),
-    "warehouse": N_("Склады"),
-    "item": N_("Номенклатура"),
-    "price": N_("Цены"),
-    "balance": N_("Остатки"),
+    "groups": N_("Группы"),
+    "properties": N_("Свойства"),
+    "price_types": N_("Виды цен"),
+    "warehouses": N_("Склады"),
+    "items": N_("Номенклатура"),
+    "variants": N_("Характеристики"),
+    "offers": N_("Предложения"),
+    "prices": N_("Цены"),
     "stock": N_("Остатки"),
-    "picture": N_("Картинки"),
-    "order": N_("Заказы"),
-    "offer": N_("Предложения"),
+    "pictures": N_("Картинки"),
+    "orders": N_("Заказы"),
+    "partners": N_("Партнёры"),
+    "companies": N_("Организации"),
 }
 TONE: Mapping[str, str] = {
     Approval.AWAITING_CLIENT: "attention",
@@ -123,9 +131,21 @@ def terms(contract: Contract) -> str:
     return _("Предоплата %(part)d %%", part=contract.prepayment) if contract.prepayment else _("Оплата по факту")
 
 
+def contract_title(contract: Contract) -> str:
+    """Name and terms; many a name in 1C tells its terms already."""
+    told = terms(contract)
+    return contract.name if told.lower() in contract.name.lower() else f"{contract.name} · {told}"
+
+
 def key(value: str) -> str:
     """An element id out of any id of 1C's, which may hold `#` and braces."""
     return sha256(value.encode()).hexdigest()[:12]
+
+
+def variant_left(card: Card) -> str:
+    """What of the variant the name does not say yet: 1C usually appends its values in brackets."""
+    parts = [part.strip() for part in card.variant.split(",")]
+    return ", ".join(part for part in parts if part.rpartition(":")[2].strip() not in card.name)
 
 
 def event_text(event: OrderEvent) -> str:

@@ -1,7 +1,10 @@
 """Заказы и заказ: статусы, ответ поставщика по строкам, документы, история."""
 
+from datetime import datetime, timedelta
+
 from chalice import Blueprint
 
+from chalicelib.domain.orders import Approval
 from chalicelib.usecases import orders
 from chalicelib.usecases.answer_order import confirm_changes, decline_changes
 from chalicelib.web import forms
@@ -10,6 +13,7 @@ from chalicelib.web.http import get, post
 from chalicelib.web.visit import Visit
 
 routes = Blueprint(__name__)
+PATIENCE = timedelta(minutes=10)
 
 
 @get(routes, "/orders", needs="order.view")
@@ -20,10 +24,17 @@ def order_list(visit: Visit) -> Answer:
 
 @get(routes, "/orders/{number}")
 def order(visit: Visit, number: str) -> Answer:
-    """`placed`: shown right after placing. The piece is what waits for the invoice."""
+    """`placed`: shown right after placing."""
     view = orders.order_page(visit.runtime.orders, visit.runtime.documents, visitor=visit.visitor, number=number)
     placed = visit.request.query.get("placed") == "1"
-    return visit.page("orders/order.html", piece="orders/documents.html", view=view, placed=placed)
+    live = on_its_way(view, visit.runtime.clock())
+    return visit.page("orders/order.html", piece="orders/body.html", view=view, placed=placed, live=live)
+
+
+def on_its_way(view: orders.OrderView, now: datetime) -> bool:
+    """Is something about to change: 1C takes a new order, the invoice is being made. After a while nobody waits any more."""
+    last = max((event.at for event in view.events), default=view.order.placed_at)
+    return now - last < PATIENCE and (view.awaits_invoice or view.order.approval is Approval.SUBMITTED)
 
 
 @post(routes, "/orders/{number}/confirm", needs="order.confirm")
