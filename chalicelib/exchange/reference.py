@@ -2,21 +2,15 @@
 
 from xml.sax.saxutils import escape
 
-STATES = {
-    "submitted": "Отправлен",
-    "on_moderation": "На модерации",
-    "awaiting_client": "Ожидает подтверждения клиента",
-    "moderated": "Отмодерирован",
-    "confirmed": "Подтверждён",
-    "rejected": "Отклонён",
-    "cancelled": "Отменён",
-}
+from chalicelib.formats.commerceml.orders import STATUSES
+
 PAYMENTS = {"bank_transfer": "Безналичный расчёт"}
 
 
 def document(encoding: str) -> bytes:
     """УНФ looks for the element `Cтатусы` by a name whose first letter is a Latin C."""
-    states, payments = _rows(STATES), _rows(PAYMENTS)
+    states = _rows({approval.value: name for approval, name in STATUSES.items()})
+    payments = _rows(PAYMENTS)
     body = f"<Справочник><Cтатусы>{states}</Cтатусы><ПлатежныеСистемы>{payments}</ПлатежныеСистемы></Справочник>"
     return f'<?xml version="1.0" encoding="{encoding}"?>\n{body}'.encode(encoding)
 
