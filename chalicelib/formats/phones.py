@@ -33,17 +33,6 @@ def login(text: str) -> str:
     return normalise(typed) or typed
 
 
-def shown(phone: str) -> str:
-    """An E.164 phone as it is printed: "+7 916 123-45-67"."""
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(phone, REGION)
-    except phonenumbers.NumberParseException:
-        return phone
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-
-
 def email(text: str) -> str | None:
     """A lower-case address; None for what can't be one. Whether anybody reads it, a letter will tell."""
     address = text.strip().lower()

@@ -69,8 +69,3 @@ def test_login_is_idempotent_whatever_is_typed(text: str) -> None:
 )
 def test_email_is_lower_case_or_refused(typed: str, kept: str | None) -> None:
     assert phones.email(typed) == kept
-
-
-def test_a_phone_is_printed_in_groups() -> None:
-    assert phones.shown("+79161234567") == "+7 916 123-45-67"
-    assert phones.shown("нет") == "нет"

@@ -149,11 +149,18 @@ def updated(text: str, item: Wire, names: Names) -> Wire:
         if section == "REMOVE":
             after.pop(name, None)
         elif section == "ADD":
-            after[name] = _number(_value_of(item.get(name), Decimal(0)) + _value_of(names.value(left.pop(0))))
+            after[name] = _added(item.get(name), names.value(left.pop(0)))
         else:
             left.pop(0)
             after[name] = _assigned(left, item, names)
     return after
+
+
+def _added(before: Wire | None, more: Wire) -> Wire:
+    """A number grows, a set of strings takes more in."""
+    if "SS" in more:
+        return {"SS": sorted({*(before or {"SS": []})["SS"], *more["SS"]})}
+    return _number(_value_of(before, Decimal(0)) + _value_of(more))
 
 
 def _assigned(left: list[str], item: Wire, names: Names) -> Wire:

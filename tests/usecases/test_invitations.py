@@ -117,7 +117,7 @@ def test_of_two_concurrent_accepts_one_wins(portal: Portal) -> None:
 
 
 def test_a_new_password_ends_all_older_sessions(portal: Portal) -> None:
-    """AC-22: a person changes his own password by a link; whoever had got in before is out."""
+    """A person changes his own password by a link; whoever had got in before is out."""
     old = portal.dealer().token
     portal.clock.pass_by(minutes=1)
     forget(portal)

@@ -312,7 +312,7 @@ def test_who_lost_one_partner_still_works_for_the_other(portal: Portal) -> None:
 
 
 def test_all_people_of_a_partner_share_its_scope(portal: Portal) -> None:
-    """AC-13, AC-16: several employees, each under his own name, read with one and the same partner scope."""
+    """AC-13: several employees, each under his own name, with one and the same partner scope."""
     people = portal.save(record(contacts=(contact(1), contact(2), contact(3)))).invited
     visitors = [look(portal, portal.accept(portal.link(user)).token) for user in people]
     assert {visitor.partner_scope for visitor in visitors} == {PartnerScope("p1")}

@@ -79,7 +79,11 @@ def _get(portal: Table, keys: Iterable[Key]) -> dict[Key, Item]:
 def plan_contacts(
     portal: Table, contacts: Sequence[Membership], members: Iterable[Membership], access: Access, now: datetime
 ) -> ContactPlan:
-    """Contacts that are not told of stay as they are, but for a cleared flag of the partner."""
+    """Contacts that are not told of stay as they are, but for a cleared flag of the partner.
+
+    Of a contact that is told of twice the last word counts.
+    """
+    contacts = list({contact.contact_id or n: contact for n, contact in enumerate(contacts)}.values())
     people = People.read(portal, contacts, members)
     planner = _Planner(portal.name, people, access, now)
     listed = {contact.contact_id for contact in contacts}
@@ -102,8 +106,8 @@ class _Planner:
         known = member.user_id if member else self.people.owners.get(contact.phone)
         if member is None and not (contact.portal_access and contact.phone):
             return  # a person without access is nobody here yet
-        if known in self.done:
-            self._problem(contact, "Телефон %(phone)s указан у двух контактных лиц", phone=contact.phone)
+        if known in self.done or (member is None and known in self.people.members):
+            self._problem(contact, "Телефон %(phone)s уже у другого контактного лица этого партнёра", phone=contact.phone)
         elif known and known in self.people.users:
             self._known(contact, member, self.people.users[known])
         else:
