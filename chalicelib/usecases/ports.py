@@ -212,6 +212,11 @@ class CatalogueStore(Protocol):
         """Move the beacons."""
         ...
 
+    def next_snapshot(self, now: datetime) -> int:
+        """A number greater than all it gave before, and than those of a table that was lost: microseconds of `now`, or one
+        more than the last where that clock is behind."""
+        ...
+
     def save_picture(self, path: str, name: str) -> None:
         """1C's path of a picture -> the name of its stored files."""
         ...

@@ -1,7 +1,7 @@
 """A new search snapshot after a change of the catalogue: one immutable file, then the beacon that names it.
 
-Snapshots are named by the instant at which reading the catalogue began, so their names stand in order and say which changes
-are inside: everything written before that instant.
+Snapshots are named by a number and the instant, both taken when reading the catalogue began: by the number they stand in
+order, whatever the clocks of two builders say, and everything written before that instant is inside.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -35,12 +35,12 @@ def publish_snapshot(
 
 def begun_at(key: str) -> datetime:
     """When reading the catalogue for a snapshot began."""
-    name = key.removeprefix(PREFIX).partition("-")[0]
-    return datetime.strptime(name, _STARTED).replace(tzinfo=UTC)
+    return datetime.strptime(key.split("-")[1], _STARTED).replace(tzinfo=UTC)
 
 
 def _build(catalogue: CatalogueStore, files: FileStore, writer: SnapshotWriter, now: datetime) -> str:
-    key = f"{PREFIX}{now.astimezone(UTC):{_STARTED}}-{token_hex(4)}.tar.gz"
+    number = catalogue.next_snapshot(now)
+    key = f"{PREFIX}{number:017}-{now.astimezone(UTC):{_STARTED}}-{token_hex(4)}.tar.gz"
     with writer.write(catalogue.all_cards(), catalogue.classifier(), catalogue.pictures()) as packed:
         files.put(key, packed, "application/gzip")
     return key

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -262,6 +262,13 @@ def test_before_the_first_exchange_the_catalogue_is_empty(portal: Portal) -> Non
         portal.runtime.index, portal.runtime.offers, visitor=replace(portal.visitor, beacons=Beacons()), search=Search("болт")
     )
     assert (page.rows, page.total, page.groups) == ((), 0, ())
+
+
+def test_snapshots_are_numbered_upwards_whatever_the_clock_says(portal: Portal) -> None:
+    """Numbers of a table that was lost were given earlier, so a new one begins above them."""
+    hour = timedelta(hours=1)
+    numbers = [portal.runtime.catalogue.next_snapshot(now) for now in (NOW, NOW, NOW - hour, NOW + hour, NOW)]
+    assert numbers == sorted(set(numbers)) and numbers[3] == (NOW + hour).timestamp() * 1_000_000
 
 
 def test_staff_has_no_catalogue(portal: Portal) -> None:

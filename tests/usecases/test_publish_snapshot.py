@@ -31,6 +31,11 @@ class Catalogue:
         self.in_force: str | None = None
         self.marked: list[str] = []
         self.dies_at_mark = False
+        self.given = 0
+
+    def next_snapshot(self, now: datetime) -> int:
+        self.given = max(self.given + 1, int(now.timestamp() * 1_000_000))
+        return self.given
 
     def all_cards(self) -> Iterator[Item]:
         return iter(list(self.items))
@@ -153,6 +158,18 @@ def test_the_slower_builder_does_not_take_the_newer_snapshot_back(world: World) 
     world.writer.during = overtaken
     world.publish(world.change("болт"))
     assert world.writer.built == 2 and world.shown() == {"болт", "гайка"}
+
+
+def test_builders_whose_clocks_disagree_stand_in_the_order_in_which_they_began(world: World) -> None:
+    """The first one's clock is ahead; the second began later all the same, and knows more."""
+
+    def overtaken() -> None:
+        world.now -= timedelta(seconds=1)
+        world.publish(world.change("гайка"))
+
+    world.writer.during = overtaken
+    world.publish(world.change("болт"))
+    assert world.shown() == {"болт", "гайка"}
 
 
 def test_only_the_last_snapshots_stay(world: World) -> None:

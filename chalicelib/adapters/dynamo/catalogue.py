@@ -5,6 +5,7 @@ ITEM#<item>   PRICES             data = {price type id: [amount, currency, unit,
 CLASSIFIER    <KIND>#<id>        data = [name, …]; a property's dictionary of values lies in VALUES#<id>#<piece>
 PICTURES      <1C's path>        name
 META          NOW                snapshot, stock_at, prices_at
+META          SNAPSHOTS          given = number of the last snapshot
 """
 
 import json
@@ -22,6 +23,7 @@ from chalicelib.domain.exchange import Tally
 from chalicelib.usecases.ports import Classifier, ClassifierEntry
 
 BEACONS: Key = ("META", "NOW")
+SNAPSHOTS: Key = ("META", "SNAPSHOTS")
 
 
 def card_key(item_id: str) -> Key:
@@ -115,6 +117,15 @@ class DynamoCatalogue:
             sets = ", ".join(f"#{name} = :{name}" for name in marks)  # "snapshot" is a word of DynamoDB's own
             values = {f":{name}": value for name, value in marks.items()}
             self.catalogue.update(BEACONS, f"SET {sets}", values=values, names={f"#{name}": name for name in marks})
+
+    def next_snapshot(self, now: datetime) -> int:
+        number = int(now.timestamp() * 1_000_000)
+        later = "attribute_not_exists(given) OR given < :number"
+        try:
+            self.catalogue.update(SNAPSHOTS, "SET given = :number", later, {":number": number})
+        except ConditionFailed:
+            number = int(self.catalogue.update(SNAPSHOTS, "ADD given :one", values={":one": 1}, returning="UPDATED_NEW")["given"])
+        return number
 
     def save_picture(self, path: str, name: str) -> None:
         self.catalogue.put({"PK": "PICTURES", "SK": path, "name": name})
