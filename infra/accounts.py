@@ -3,22 +3,26 @@
     python -m infra.accounts administrator --phone "+7 900 000-00-01" --name "Иван Петров" --stage prod
     python -m infra.accounts finance --phone … --stage prod
     python -m infra.accounts exchange --login 1c --stage prod
+    python -m infra.accounts key --login 1c --stage prod
 
 The first two make a person of the supplier's staff and print a one-time link for the password; the third makes the account of
-a 1C base, or gives it a new password, and prints that. It works through the tables of the stage, with AWS credentials for them.
+a 1C base, or gives it a new password, and prints that; the fourth prints a new bearer key for that account. It works through
+the tables of the stage, with AWS credentials for them.
 """
 
 import argparse
 import os
 import secrets
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import boto3
 
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.exchange import ExchangeNode
 from chalicelib.domain.users import Role, User
+from chalicelib.exchange.accounts import new_key
 from chalicelib.formats import phones
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.invitations import INVITE_LIFETIME
@@ -62,8 +66,18 @@ def open_exchange(runtime: Runtime, login: str, password: str, name: str = "1С"
     standing = runtime.exchange.node(login)
     if standing and runtime.hasher.verify(standing.password_hash, password):
         return
-    settings = (standing.name, standing.zip_allowed, standing.reply_encoding) if standing else (name,)
-    runtime.exchange.save_node(ExchangeNode(login, runtime.hasher.hash(password), *settings))
+    hashed = runtime.hasher.hash(password)
+    runtime.exchange.save_node(replace(standing, password_hash=hashed) if standing else ExchangeNode(login, hashed, name))
+
+
+def open_key(runtime: Runtime, login: str) -> str:
+    """A new bearer key of a 1C base's account, in place of the one it had. Raises NotFound."""
+    standing = runtime.exchange.node(login)
+    if standing is None:
+        raise NotFound("Нет учётной записи обмена «%(login)s»", login=login)
+    key, key_hash = new_key(login)
+    runtime.exchange.save_node(replace(standing, api_key_hash=key_hash))
+    return key
 
 
 def enter_stage(session: boto3.Session, stage: str) -> None:
@@ -78,19 +92,22 @@ def enter_stage(session: boto3.Session, stage: str) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kind", choices=[Role.ADMINISTRATOR, Role.FINANCE, "exchange"])
+    parser.add_argument("kind", choices=[Role.ADMINISTRATOR, Role.FINANCE, "exchange", "key"])
     parser.add_argument("--stage", default="dev")
     parser.add_argument("--phone", help="of the person: his login")
     parser.add_argument("--name", default="", help="of the person or of the 1C base")
     parser.add_argument("--login", default="1c", help="of the 1C base")
     chosen = parser.parse_args(arguments)
-    if chosen.kind != "exchange" and not chosen.phone:
+    if chosen.kind not in ("exchange", "key") and not chosen.phone:
         parser.error("a person needs --phone")
     enter_stage(boto3.Session(), chosen.stage)
     if chosen.kind == "exchange":
         password = secrets.token_urlsafe(18)
         open_exchange(Runtime(), chosen.login, password, chosen.name or "1С")
         print(f"{chosen.login} / {password}")
+        return
+    if chosen.kind == "key":
+        print(open_key(Runtime(), chosen.login))
         return
     runtime = Runtime()
     user = open_staff(runtime, Role(chosen.kind), chosen.name or chosen.phone, chosen.phone)

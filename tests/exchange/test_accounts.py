@@ -8,10 +8,11 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib import runtime
-from chalicelib.domain.errors import NotSignedIn, TooManyAttempts
+from chalicelib.domain.errors import NotFound, NotSignedIn, TooManyAttempts
 from chalicelib.domain.exchange import ExchangeNode
 from chalicelib.exchange import accounts
 from chalicelib.exchange.accounts import authenticate
+from infra.accounts import open_exchange, open_key
 from tests.exchange.client import Sender, basic
 from tests.people import CountingHasher, Portal
 
@@ -69,6 +70,17 @@ def test_an_account_without_a_key_is_not_opened_by_an_empty_one(sender: Sender) 
     for key in ("bare.", "bare.x"):
         with pytest.raises(NotSignedIn):
             enter(sender, {"Authorization": f"Bearer {key}"})
+
+
+def test_a_new_key_ends_the_old_one_and_a_new_password_leaves_the_key(sender: Sender) -> None:
+    now = sender.portal.runtime
+    key = {"Authorization": f"Bearer {open_key(now, '1c')}"}
+    open_exchange(now, "1c", "новый пароль обмена")
+    assert enter(sender, key).login == enter(sender, basic(password="новый пароль обмена")).login == "1c"
+    with pytest.raises(NotSignedIn):
+        enter(sender, sender.bearer)
+    with pytest.raises(NotFound):
+        open_key(now, "nobody")
 
 
 def test_a_key_is_kept_as_a_hash_alone(sender: Sender) -> None:
