@@ -16,7 +16,7 @@ from typing import Any
 from chalicelib.adapters.dynamo.cards import card, card_text, packed, unpacked
 from chalicelib.adapters.dynamo.classifier import classifier_of, classifier_rows, kept_pieces
 from chalicelib.adapters.dynamo.rows import Row, digest, read_some, save_rows
-from chalicelib.adapters.dynamo.table import Key, Table
+from chalicelib.adapters.dynamo.table import ConditionFailed, Key, Table
 from chalicelib.adapters.dynamo.times import instant_text
 from chalicelib.domain.catalogue import Item, ItemPrice, Offer, Property
 from chalicelib.domain.exchange import Tally
