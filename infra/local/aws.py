@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 SAVE_EVERY = 2.0
-"""Seconds between two looks whether something must be saved."""
+"""Seconds between two looks whether something must be saved; a big state is saved less often, see REST."""
+
+REST = 10
+"""Times the length of a save that go by before the next one: saving takes a tenth of a core at most."""
 
 SAVE_LIMIT = 60.0
 """Seconds after which a save is given up and begun anew."""
@@ -58,6 +61,7 @@ class Saver:
         self.save = save
         self.copy: int | None = None
         self.started = 0.0
+        self.not_before = 0.0
 
     async def run(self) -> None:
         while True:
@@ -67,7 +71,7 @@ class Saver:
     def look(self) -> None:
         if self.copy is not None and not self._ended():
             return
-        if self.changes.pending:
+        if self.changes.pending and time.monotonic() >= self.not_before:
             self.changes.pending = False
             self.started = time.monotonic()
             self.copy = self._fork()
@@ -80,6 +84,7 @@ class Saver:
         try:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, signal.SIG_IGN)
+            os.nice(10)
             os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # the port must be free for a restart while we still write
             self.save()
             status = 0
@@ -94,6 +99,8 @@ class Saver:
         if not ended:
             os.kill(self.copy, signal.SIGKILL)
             os.waitpid(self.copy, 0)
+        now = time.monotonic()
+        self.not_before = now + REST * (now - self.started)
         self.changes.pending |= not ended or status != 0
         self.copy = None
         return True

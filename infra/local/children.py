@@ -54,7 +54,7 @@ class Child:
                 text = line.decode(errors="replace").rstrip()
                 self.lines = [*self.lines[-19:], text]
                 if self.tell:
-                    self.tell(f"{self.name}: {text}")
+                    self.tell(text)
 
     def said(self, words: str) -> bool:
         """Whether one of the last lines has these words."""

@@ -20,15 +20,6 @@ def open_staff_accounts() -> None:
     open_exchange(current(), *EXCHANGE)
 
 
-def open_dealer_accounts() -> None:
-    """Passwords for the people whom 1C has sent with the demo, as if they had followed their invite links."""
-    from chalicelib.runtime import current
-    from infra.demo import SIGN_INS
-
-    for _, phone, password in SIGN_INS:
-        set_password(current(), phone, password)
-
-
 def sign_ins(public_url: str, *, demo: bool) -> Iterator[str]:
     """Lines for the terminal."""
     people = [ADMINISTRATOR, FINANCE]

@@ -89,7 +89,7 @@ def environment(choice: Choice, environ: Mapping[str, str] = os.environ) -> dict
 
 def erp_url(choice: Choice) -> str:
     """Where the simulated 1C answers questions."""
-    return f"http://odata:odata@127.0.0.1:{choice.odata_port}/demo/odata/standard.odata"
+    return f"http://odata:odata@127.0.0.1:{choice.odata_port}/demo"
 
 
 class Laptop:
@@ -145,13 +145,10 @@ class Laptop:
         open_staff_accounts()
 
     def _load_demo(self) -> None:
-        from infra.local.people import open_dealer_accounts
-
         state = self.choice.var / "simulator.json"
         portal = ("--portal", self.choice.public_url, "--odata-port", self.choice.odata_port)
-        simulator = self._child("1c", "infra.simulator", *portal, "--state", state, tell=say)
+        simulator = self._child("1c", "infra.simulator", *portal, "--state", state, "--mail", self.choice.var / "mail", tell=say)
         self._wait("1c", lambda: simulator.said("demo loaded"), seconds=300)
-        open_dealer_accounts()
 
     def _child(self, name: str, module: str, *arguments: object, tell: Callable[[str], None] | None = None) -> Child:
         child = Child(name, module, map(str, arguments), self.environment, self.choice.var / "log", tell)
