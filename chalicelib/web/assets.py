@@ -15,7 +15,7 @@ FOREVER = "max-age=31536000, immutable"
 
 
 @get(routes, "/static/{name}", guest=True)
-def static_file(visit: Visit, name: str) -> Answer:
+def static_file(_visit: Visit, name: str) -> Answer:
     path = static_files.files().get(name)
     if path is None:
         raise NotFound("Файл «%(name)s» не найден", name=name)

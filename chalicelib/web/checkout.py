@@ -27,7 +27,9 @@ def _view(visit: Visit) -> CheckoutView:
 def _draw(visit: Visit, view: CheckoutView, refused: Refused | None) -> Answer:
     today = forms.today(visit.runtime.clock())
     changed = isinstance(refused, OfferChanged)
-    return visit.page("cart/checkout.html", view=view, filled=visit.request.form, today=today, changed=changed, **forms.problems(refused))
+    return visit.page(
+        "cart/checkout.html", view=view, filled=visit.request.form, today=today, changed=changed, **forms.problems(refused)
+    )
 
 
 def _draw_again(visit: Visit, refused: Refused) -> Answer:

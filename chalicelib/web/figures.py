@@ -69,7 +69,7 @@ def clock_time(value: datetime | None) -> str:
 
 
 def freshness(value: datetime | None, now: datetime) -> str:
-    """"fresh", "late" after 15 minutes, "old" after 2 hours or where nothing ever came."""
+    """ "fresh", "late" after 15 minutes, "old" after 2 hours or where nothing ever came."""
     if value is None or now - value > timedelta(hours=2):
         return "old"
     return "late" if now - value > timedelta(minutes=15) else "fresh"

@@ -11,6 +11,9 @@ from chalicelib.texts import N_
 from chalicelib.usecases.visitors import Visitor
 
 
+EMPTY = CartTotals()
+
+
 @dataclass(frozen=True)
 class MenuItem:
     path: str
@@ -38,7 +41,7 @@ class Frame:
     now: datetime
     menu: tuple[MenuItem, ...]
     warehouses: tuple[Warehouse, ...] = ()
-    cart: CartTotals = CartTotals()
+    cart: CartTotals = EMPTY
 
     @property
     def partner_name(self) -> str:
@@ -73,5 +76,5 @@ def make_frame(visitor: Visitor, runtime: Runtime) -> Frame:
         return Frame(visitor, runtime.clock(), menu)
     classifier = runtime.index.classifier(visitor.beacons.snapshot)
     warehouses = sorted((one for one in classifier.warehouses.values() if not one.deleted), key=lambda one: one.name)
-    cart = account.carts[0].totals if account.carts else CartTotals()
+    cart = account.carts[0].totals if account.carts else EMPTY
     return Frame(visitor, runtime.clock(), menu, tuple(warehouses), cart)

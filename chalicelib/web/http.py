@@ -7,7 +7,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from chalice import Blueprint, Chalice, Response
-from chalice.app import CaseInsensitiveMapping, Request as ChaliceRequest
+from chalice.app import CaseInsensitiveMapping
+from chalice.app import Request as ChaliceRequest
 
 from chalicelib import runtime
 from chalicelib.domain import errors

@@ -126,7 +126,9 @@ def terms(contract: Contract) -> str:
     if days and contract.prepayment in (0, 100):
         return ngettext_text("Отсрочка %(num)d день", "Отсрочка %(num)d дней", days) % {"num": days}
     if days:
-        text = ngettext_text("Предоплата %(part)d %%, отсрочка %(num)d день", "Предоплата %(part)d %%, отсрочка %(num)d дней", days)
+        text = ngettext_text(
+            "Предоплата %(part)d %%, отсрочка %(num)d день", "Предоплата %(part)d %%, отсрочка %(num)d дней", days
+        )
         return text % {"num": days, "part": contract.prepayment}
     return _("Предоплата %(part)d %%", part=contract.prepayment) if contract.prepayment else _("Оплата по факту")
 

@@ -73,7 +73,11 @@ class Visit:
         """Redirect to one of our paths; `notice` is the code of a message the next page shows."""
         target = self.url(path, **query)
         # a 302 is followed by htmx unseen, and the answer would land in the middle of the page
-        answer = Answer(headers={"HX-Redirect": target}) if self.request.wants_piece else Answer(b"", 303, headers={"Location": target})
+        answer = (
+            Answer(headers={"HX-Redirect": target})
+            if self.request.wants_piece
+            else Answer(b"", 303, headers={"Location": target})
+        )
         return answer.with_cookie(self._notice_cookie(notice, 60)) if notice else answer
 
     def go_back(self, notice: str = "") -> Answer:

@@ -27,7 +27,16 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "OrderEvent": (4,),
     "Problem": (4,),
 }
-SILENT = ("adapters/", "formats/", "exchange/", "workers/", "schedules/", "usecases/import_", "usecases/receive_", "usecases/resolve_")
+SILENT = (
+    "adapters/",
+    "formats/",
+    "exchange/",
+    "workers/",
+    "schedules/",
+    "usecases/import_",
+    "usecases/receive_",
+    "usecases/resolve_",
+)
 """Parts whose texts no page shows."""
 
 RUSSIAN = re.compile("[А-Яа-яЁё]")
