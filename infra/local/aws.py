@@ -14,8 +14,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+LOOK_EVERY = 0.2
+"""Seconds between two looks whether something must be saved."""
+
 SAVE_EVERY = 2.0
-"""Seconds between two looks whether something must be saved; a big state is saved less often, see REST."""
+"""Least seconds between two saves; a big state is saved less often, see REST."""
 
 REST = 10
 """Times the length of a save that go by before the next one: saving takes a tenth of a core at most."""
@@ -65,7 +68,7 @@ class Saver:
 
     async def run(self) -> None:
         while True:
-            await asyncio.sleep(SAVE_EVERY)
+            await asyncio.sleep(LOOK_EVERY)
             self.look()
 
     def look(self) -> None:
@@ -100,7 +103,7 @@ class Saver:
             os.kill(self.copy, signal.SIGKILL)
             os.waitpid(self.copy, 0)
         now = time.monotonic()
-        self.not_before = now + REST * (now - self.started)
+        self.not_before = now + max(SAVE_EVERY, REST * (now - self.started))
         self.changes.pending |= not ended or status != 0
         self.copy = None
         return True
