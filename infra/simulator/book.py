@@ -238,8 +238,8 @@ def _is_worse(asked: Line, now: Line) -> bool:
 
 def _words(asked: Line, now: Line) -> str:
     if now.quantity < asked.quantity:
-        return f"{asked.sku or asked.name}: есть {now.quantity.normalize():f} из {asked.quantity.normalize():f}"
-    return f"{asked.sku or asked.name}: цена {now.price} вместо {asked.price}"
+        return f"{asked.name}: есть {now.quantity.normalize():f} из {asked.quantity.normalize():f}"
+    return f"{asked.name}: цена {now.price} вместо {asked.price}"
 
 
 def _loaded(row: dict[str, Any]) -> BookOrder:

@@ -163,7 +163,7 @@ def test_short_stock_cuts_the_line_and_asks_the_dealer(world: World) -> None:
     (answer,) = world.answers()
     assert (answer.state, state_axes(answer.state)) == ("Ожидает подтверждения", (Approval.AWAITING_CLIENT, None))
     assert [line.quantity for line in answer.lines] == [free, 1]
-    assert answer.comment == f"{item.sku}: есть {free} из {free + 7}"
+    assert answer.comment == f"{item.name}: есть {free} из {free + 7}"
     assert world.free(item) == 0
     world.portal.orders = batch(order_xml("П-6", (item, 1), (other, 1)))
     world.desk.round()
