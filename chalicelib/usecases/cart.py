@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from chalicelib.domain import money
-from chalicelib.domain.carts import CartHead, CartLine, CartTotals
+from chalicelib.domain.carts import CartHead, CartLine, CartTotals, carried
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.money import ZERO
 from chalicelib.domain.prices import ItemPrices, Price, price_for
@@ -76,7 +76,10 @@ def in_cart(carts: CartStore, *, visitor: Visitor) -> dict[str, Decimal]:
     """Quantity by item id, for the rows of the catalogue."""
     if "cart.edit" not in visitor.permissions:
         return {}
-    return {line.item_id: line.quantity for line in carts.lines(visitor.partner_scope, own_cart(visitor))}
+    head = own_cart(visitor)
+    if head.quantities is not None:
+        return dict(head.quantities)
+    return {line.item_id: line.quantity for line in carts.lines(visitor.partner_scope, head)}
 
 
 def view_cart(index: CatalogueIndex, offers: OfferStore, carts: CartStore, *, visitor: Visitor) -> CartView:
@@ -90,8 +93,9 @@ def view_cart(index: CatalogueIndex, offers: OfferStore, carts: CartStore, *, vi
     known = offers.read(ids)
     rows = tuple(_row(visitor, line, cards.get(line.item_id), known) for line in lines)
     view = CartView(head, rows, _totals(visitor, rows), sum(row.vat_amount for row in rows))
-    if view.totals != head.totals:
-        carts.set_totals(scope, head, view.totals)
+    true_head = replace(head, totals=view.totals, quantities=carried({line.item_id: line.quantity for line in lines}))
+    if head.version and true_head != head:
+        carts.put_head(scope, true_head)
     return view
 
 
@@ -124,7 +128,7 @@ def _put(carts: CartStore, clock: Clock, visitor: Visitor, row: CartRow) -> Put:
     before = carts.put_line(visitor.partner_scope, head, line, now)
     was = before.quantity if before else ZERO
     delta = _difference(visitor, row, was)
-    carts.add_totals(visitor.partner_scope, head, delta)
+    carts.add_totals(visitor.partner_scope, head, delta, line)
     return Put(replace(row, line=line), _sum(head.totals, delta))
 
 

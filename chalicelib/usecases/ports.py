@@ -325,11 +325,13 @@ class CartStore(Protocol):
         """Set a line (quantity 0 removes it); the line it replaced."""
         ...
 
-    def add_totals(self, scope: PartnerScope, cart: CartHead, delta: CartTotals) -> None:
-        """Raises Conflict where the cart has become an order meanwhile."""
+    def add_totals(self, scope: PartnerScope, cart: CartHead, delta: CartTotals, line: CartLine) -> None:
+        """Tell the head of a line that was put. Raises Conflict where the cart has become an order meanwhile."""
         ...
 
-    def set_totals(self, scope: PartnerScope, cart: CartHead, totals: CartTotals) -> None: ...
+    def put_head(self, scope: PartnerScope, cart: CartHead) -> None:
+        """Put totals and quantities right, if the cart is still of this generation and version."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

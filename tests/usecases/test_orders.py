@@ -9,7 +9,7 @@ from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from chalicelib.domain.orders import Approval, ChangeKind, DeliveryMethod, diff
 from chalicelib.domain.partners import PartnerScope
 from chalicelib.domain.users import Role
-from chalicelib.usecases import answer_order, orders, place_order
+from chalicelib.usecases import answer_order, cart, orders, place_order
 from tests.usecases.orders_world import Died, World, answer_to
 
 
@@ -324,3 +324,21 @@ def test_answering_and_confirming_survive_death_at_every_call() -> None:
         tried += 1
     assert tried > 10
     print(f"answering and confirming: {tried} places to die, each tried")
+
+
+def test_catalogue_knows_quantities_in_the_cart_without_a_call() -> None:
+    """ST-02: boxes of the catalogue show what is in the cart; from 300 lines on they ask for them; an old head is put right."""
+    world = World({f"i{n}": ("10", 5) for n in range(303)})
+    for n in range(3):
+        world.put(f"i{n}", n)
+    before = world.dynamo.calls.total()
+    assert cart.in_cart(world.carts, visitor=world.visitor()) == {"i1": 1, "i2": 2}
+    assert world.dynamo.calls.total() - before == 1, "only the visitor's own account"
+    for n in range(303):
+        world.put(f"i{n}", 2)
+    assert world.visitor().account.carts[0].quantities is None  # type: ignore[union-attr]
+    assert len(cart.in_cart(world.carts, visitor=world.visitor())) == 303
+    for n in range(4):
+        world.put(f"i{n}", 0)
+    world.look()
+    assert len(world.visitor().account.carts[0].quantities or ()) == 299  # type: ignore[union-attr]

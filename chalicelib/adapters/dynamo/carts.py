@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table
 from chalicelib.adapters.dynamo.times import instant, instant_text
-from chalicelib.domain.carts import CartHead, CartLine, CartTotals
+from chalicelib.domain.carts import LINES_IN_HEAD, CartHead, CartLine, CartTotals
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.partners import PartnerScope
 
@@ -33,7 +33,17 @@ def head_from_item(item: Item) -> CartHead:
         version=int(item.get("version", 0)),
         totals=totals,
         last_order=item.get("last_order"),
+        quantities=None if item.get("many") else {name[2:]: item[name] for name in item if name.startswith("Q#")},
     )
+
+
+def head_item(scope: PartnerScope, cart: CartHead) -> Item:
+    partition, sort = head_key(scope, cart.id)
+    many = cart.quantities is None
+    item: Item = {"PK": partition, "SK": sort, "generation": cart.generation, "version": cart.version, "many": many}
+    item |= {name.removeprefix(":"): value for name, value in _totals(cart.totals).items()}
+    item |= {f"Q#{item_id}": quantity for item_id, quantity in (cart.quantities or {}).items()}
+    return item | ({"last_order": cart.last_order} if cart.last_order else {})
 
 
 def _line_item(scope: PartnerScope, cart: CartHead, line: CartLine, now: datetime) -> Item:
@@ -84,22 +94,37 @@ class DynamoCarts:
         sets = [f"#{n} = :{n}" for n in range(len(item))] + ["#added = if_not_exists(#added, :added)"]
         return self.portal.update(key, "SET " + ", ".join(sets), values=values, names=names, returning="ALL_OLD")
 
-    def add_totals(self, scope: PartnerScope, cart: CartHead, delta: CartTotals) -> None:
-        expression = "ADD line_count :n, amount :a, weight_kg :w, volume_m3 :v, version :one SET generation = :g"
-        self._update_head(scope, cart, expression, _totals(delta) | {":one": 1})
-
-    def set_totals(self, scope: PartnerScope, cart: CartHead, totals: CartTotals) -> None:
-        expression = "SET line_count = :n, amount = :a, weight_kg = :w, volume_m3 = :v, generation = :g"
-        with suppress(Conflict):  # totals of a cart that has become an order are of no use to anybody
-            self._update_head(scope, cart, expression, _totals(totals))
-
-    def _update_head(self, scope: PartnerScope, cart: CartHead, expression: str, values: Item) -> None:
+    def add_totals(self, scope: PartnerScope, cart: CartHead, delta: CartTotals, line: CartLine) -> None:
+        added = _totals(delta) | {":version": 1}
+        sums = "ADD " + ", ".join(f"{name.removeprefix(':')} {name}" for name in added)
+        names, kept, values = _line_in_head(cart, line)
+        expression = f"{sums} SET generation = :g{kept}"
         condition = "attribute_not_exists(generation) OR generation = :g"
         try:
-            self.portal.update(head_key(scope, cart.id), expression, condition, values | {":g": cart.generation})
+            self.portal.update(head_key(scope, cart.id), expression, condition, added | values | {":g": cart.generation}, names)
         except ConditionFailed as error:
             raise Conflict("Корзина уже оформлена в заказ: откройте её заново") from error
 
+    def put_head(self, scope: PartnerScope, cart: CartHead) -> None:
+        condition = "generation = :g AND version = :v"
+        with suppress(ConditionFailed):  # a head that has moved on is right by itself, or will be at the next look
+            self.portal.put(head_item(scope, cart), condition, {":g": cart.generation, ":v": cart.version})
+
+
+def _line_in_head(cart: CartHead, line: CartLine) -> tuple[dict[str, str] | None, str, Item]:
+    """What the head's update adds for the quantity of a line: names, text behind SET, values."""
+    if cart.quantities is None or len(cart.quantities) >= LINES_IN_HEAD:
+        return None, ", many = :many", {":many": True}
+    names = {"#line": f"Q#{line.item_id}"}
+    if line.quantity > 0:
+        return names, ", #line = :quantity", {":quantity": line.quantity}
+    return names, " REMOVE #line", {}
+
 
 def _totals(totals: CartTotals) -> Item:
-    return {":n": totals.line_count, ":a": totals.amount, ":w": totals.weight_kg, ":v": totals.volume_m3}
+    return {
+        ":line_count": totals.line_count,
+        ":amount": totals.amount,
+        ":weight_kg": totals.weight_kg,
+        ":volume_m3": totals.volume_m3,
+    }

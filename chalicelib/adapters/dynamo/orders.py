@@ -102,13 +102,10 @@ class DynamoOrders:
 
     def _empty_cart(self, order: Order, cart: CartHead) -> Item:
         """The next generation of the cart is empty; a second click finds this one gone."""
-        empty = ", ".join(f"{name} = :zero" for name in ("line_count", "amount", "weight_kg", "volume_m3"))
-        sets = f"SET generation = :next, last_order = :number, {empty} ADD version :one"
-        values = {":next": cart.generation + 1, ":number": order.number, ":zero": 0, ":one": 1}
-        values |= {":now": cart.generation, ":seen": cart.version}
-        condition = "generation = :now AND version = :seen"
-        key = carts.head_key(PartnerScope(cart.partner_id), cart.id)
-        return update(self.portal.name, key, sets, condition, values)
+        empty = CartHead(cart.id, cart.partner_id, cart.generation + 1, cart.version + 1, last_order=order.number)
+        values = {":now": cart.generation, ":seen": cart.version}
+        item = carts.head_item(PartnerScope(cart.partner_id), empty)
+        return put(self.portal.name, item, "generation = :now AND version = :seen", values)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
