@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from infra.demo.supplier import Supplier
 from infra.simulator.book import OrderBook, UnknownOrder
+from infra.simulator.client import ExchangeError
 
 SERVICE = "odata/standard.odata"
 NO_VARIANT = "00000000-0000-0000-0000-000000000000"
@@ -187,6 +188,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(error.status, {"odata.error": _error(error.code, error.message)})
         except (UnknownOrder, ValueError, KeyError, TypeError) as error:
             self._send(400, {"odata.error": _error(14, str(error))})
+        except ExchangeError as error:
+            self._send(502, {"odata.error": _error(0, str(error))})
         else:
             self._send(200, answer)
 

@@ -1,5 +1,7 @@
 """The simulated 1C on the wire: the conversation of UT 11.5, its files, and what it does when the portal fails it."""
 
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -152,3 +154,9 @@ def test_partners_and_the_company_are_what_the_portal_expects(portal: StrictPort
     read_back = PartnersBatch.model_validate(batch).partners
     assert [partner.name for partner in read_back] == [dealer.name for dealer in supplier().dealers]
     assert portal.wrong == []
+
+
+def test_it_knows_the_portal_by_the_wire_alone() -> None:
+    program = "import sys, infra.simulator.__main__; print([name for name in sys.modules if name.startswith('chalicelib')])"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
