@@ -24,6 +24,11 @@ MAX_BYTES = 2 << 30
 
 ROOTS = frozenset({"КоммерческаяИнформация", "Классификатор", "Каталог", "ПакетПредложений", "ИзмененияПакетаПредложений"})
 
+_CUT = frozenset({57, 73, 77})
+"""libxml2's codes of what is not finished: the declaration, a tag, an element."""
+
+_WRONG_BYTES = 81
+
 
 def elements(stream: BinaryIO, name: str, rows: frozenset[str]) -> Iterator["_Element"]:
     """The root, sections as they are entered (again with every chunk), and all that is finished inside them, in file order.
@@ -67,8 +72,11 @@ class _Document:
             chunk = chunk.lstrip(b" \t\r\n")  # home-made exporters leave blank lines before the declaration
         try:
             self._feed(chunk)
-        except self._errors as error:
-            raise self._broken(error, chunk) from None
+        except self._errors as caught:
+            error: Any = caught
+            raise self._broken(error.code, error.lineno, error.msg, chunk) from None
+        for entry in self._parser.feed_error_log.filter_from_fatals():  # an unknown entity stops the parser without a word
+            raise self._broken(entry.type, entry.line, entry.message, chunk)
         self._total += len(chunk)
         self._pending += len(chunk)
         self._checked = False
@@ -133,16 +141,17 @@ class _Document:
                     raise BrokenFile(message, file=self._name, line=found[0].sourceline, limit=limit)
         self._pending = 0
 
-    def _broken(self, error: Any, chunk: bytes) -> BrokenFile:
-        where = {"file": self._name, "line": error.lineno or 1}
+    def _broken(self, code: int, line: int | None, detail: str | None, chunk: bytes) -> BrokenFile:
+        where = {"file": self._name, "line": line or 1}
         if not self._total and not chunk:
             return BrokenFile("Файл «%(file)s» пуст", file=self._name)
-        if self.closed:
+        if self.closed and code in _CUT:
             return BrokenFile("Файл «%(file)s» обрывается на строке %(line)s", **where)
-        if (byte := _not_utf8(chunk)) is not None and "ncod" in (error.msg or ""):
+        byte = _not_utf8(chunk) if code == _WRONG_BYTES else None
+        if byte is not None:
             message = "Файл «%(file)s», строка %(line)s, байт %(byte)s: знаки не в той кодировке, что указана в файле"
             return BrokenFile(message, byte=self._total + byte, **where)
-        return BrokenFile("Файл «%(file)s», строка %(line)s: ошибка XML (%(detail)s)", detail=error.msg or "", **where)
+        return BrokenFile("Файл «%(file)s», строка %(line)s: ошибка XML (%(detail)s)", detail=detail or "", **where)
 
 
 _DEEP = "/" + "*/" * MAX_DEPTH + "*"
