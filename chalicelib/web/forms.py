@@ -1,13 +1,15 @@
 """What forms carry -> values; what was wrong with them -> what the page shows."""
 
+import re
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from chalicelib.domain.errors import InvalidInput, Refused
 from chalicelib.texts import _
 from chalicelib.web.figures import MOSCOW
 
+NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 BLANKS = str.maketrans("", "", " \u00a0\u202f\u2009")
 
 
@@ -25,13 +27,9 @@ def quantity(text: str) -> Decimal:
     plain = text.translate(BLANKS).replace(",", ".")
     if not plain:
         return Decimal(0)
-    try:
-        value = Decimal(plain)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or len(plain) > 20:
+    if not NUMBER.fullmatch(plain):
         raise InvalidInput("«%(text)s» не похоже на количество", {"quantity": "Укажите число"}, text=text[:40])
-    return value
+    return Decimal(plain)
 
 
 def day(text: str, field: str) -> date | None:

@@ -10,7 +10,6 @@ from chalicelib.runtime import Runtime
 from chalicelib.texts import N_
 from chalicelib.usecases.visitors import Visitor
 
-
 EMPTY = CartTotals()
 
 

@@ -1,0 +1,43 @@
+"""The route table of the pages, as a literal: a change of an address is seen in the diff."""
+
+from app import app
+
+PAGES = """
+GET  /
+GET  /cart
+GET  /catalogue
+GET  /checkout
+GET  /documents
+GET  /documents/{document_id}/file
+GET  /exchange-journal
+GET  /exchange-journal/{run_id}
+GET  /finance/documents
+GET  /forgotten-password
+GET  /invite/{invite}
+GET  /items/{item_id}
+GET  /orders
+GET  /orders/{number}
+GET  /pictures/{name}
+GET  /profile
+GET  /sign-in
+GET  /start
+GET  /static/{name}
+GET  /{proxy+}
+POST /cart
+POST /cart/put
+POST /checkout
+POST /choose
+POST /forgotten-password
+POST /invite/{invite}
+POST /language
+POST /orders/{number}/confirm
+POST /orders/{number}/decline
+POST /sign-in
+POST /sign-out
+"""
+
+
+def test_pages_stand_at_their_addresses() -> None:
+    pairs = [(method, path) for path, methods in app.routes.items() for method in methods]
+    ours = [f"{method:<4} {path}" for method, path in pairs if not path.startswith(("/exchange/", "/bitrix/"))]
+    assert sorted(ours) == PAGES.strip().splitlines()
