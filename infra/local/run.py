@@ -6,6 +6,7 @@ state and the logs, `var`), STAGE_PATH (`/api` to serve under a stage's prefix),
 SMS_URL and ERP_URL replace the laptop's own.
 """
 
+import json
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from infra.local.children import Child, Failed
@@ -98,6 +100,7 @@ class Laptop:
     def __init__(self, choice: Choice) -> None:
         self.choice = choice
         self.environment = environment(choice)
+        self.credentials: dict[str, dict[str, str]] = {}
         self.children: list[Child] = []
 
     def start(self) -> None:
@@ -111,8 +114,9 @@ class Laptop:
         say("applying the declaration of infra/: tables, queues, bucket")
         self.environment |= self._declare()
         say("starting pages, queues and schedules")
-        workers = self._child("workers", "infra.local.workers", "--notes", self.choice.var / "at-work")
-        self._child("gateway", "infra.local.gateway", "--port", self.choice.port)
+        keys = {"FUNCTION_CREDENTIALS": json.dumps(self.credentials)}
+        workers = self._child("workers", "infra.local.workers", "--notes", self.choice.var / "at-work", more=keys)
+        self._child("gateway", "infra.local.gateway", "--port", self.choice.port, more=self.credentials["api_handler"])
         self._accounts()
         self._wait("gateway", lambda: listens(self.choice.port))
         self._wait("workers", lambda: workers.said("workers:"))
@@ -135,8 +139,12 @@ class Laptop:
         import boto3
 
         from infra.create import create
+        from infra.local.policies import credentials
+        from infra.stack import bucket_name
 
-        return create(boto3.Session(), STAGE, f"kabinet-{STAGE}")
+        session = boto3.Session()
+        self.credentials = credentials(session, STAGE)
+        return create(session, STAGE, bucket_name(STAGE, ACCOUNT))
 
     def _accounts(self) -> None:
         os.environ.update(self.environment)
@@ -150,8 +158,15 @@ class Laptop:
         simulator = self._child("1c", "infra.simulator", *portal, "--state", state, "--mail", self.choice.var / "mail", tell=say)
         self._wait("1c", lambda: simulator.said("demo loaded"), seconds=300)
 
-    def _child(self, name: str, module: str, *arguments: object, tell: Callable[[str], None] | None = None) -> Child:
-        child = Child(name, module, map(str, arguments), self.environment, self.choice.var / "log", tell)
+    def _child(
+        self,
+        name: str,
+        module: str,
+        *arguments: object,
+        more: Mapping[str, str] = MappingProxyType({}),
+        tell: Callable[[str], None] | None = None,
+    ) -> Child:
+        child = Child(name, module, map(str, arguments), self.environment | dict(more), self.choice.var / "log", tell)
         self.children.append(child)
         return child
 

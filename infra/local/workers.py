@@ -1,14 +1,16 @@
 """Lambda's event sources on the laptop: `python -m infra.local.workers`.
 
-One thread polls each queue the application has registered a function for, and one thread keeps its schedules; the functions
-are the real ones, called with the events AWS would send. What fails stays in SQS, which gives it again and, after its last
-time, to the dead-letter queue: nothing of that is done here.
+Each queue and schedule the application has registered a function for gets a process of its own, forked after one import, with
+the credentials of that function; the functions are the real ones, called with the events AWS would send. What fails stays in
+SQS, which gives it again and, after its last time, to the dead-letter queue: nothing of that is done here.
 """
 
 import argparse
 import importlib
 import json
 import os
+import signal
+import sys
 import threading
 import time
 import traceback
@@ -21,10 +23,10 @@ import boto3
 from chalice import Chalice
 from chalice.app import ScheduledEventConfig, SQSEventConfig
 
-from chalicelib.settings import QUEUES, resource_name
+from chalicelib.settings import QUEUES, deploy_stage, queue_name, queue_variable
 from infra.local.clocks import Cron, rate
 from infra.local.events import Context, queue_event, schedule_event
-from infra.local.process import on_stop
+from infra.local.process import end_with_parent, on_stop
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -33,7 +35,7 @@ WAIT = 2
 """Seconds of one long poll: how long a stop may take where nothing is being done."""
 
 PATIENCE = 8.0
-"""Seconds a stop waits for functions at work; then their messages are given back."""
+"""Seconds a stop waits for functions at work; what is cut short is given back at the next start."""
 
 SCHEDULE_TIMEOUT = 60
 """Seconds a schedule's function may run, as `.chalice/config.json` has it."""
@@ -48,25 +50,23 @@ class Poller:
     those messages back at once, instead of waiting for their visibility timeout of up to an hour and a half.
     """
 
-    def __init__(self, sqs: "SQSClient", queue: str, function: Function, batch: int, timeout: float, notes: Path) -> None:
+    def __init__(self, sqs: "SQSClient", url: str, function: Function, batch: int, timeout: float, notes: Path) -> None:
         self.sqs = sqs
-        self.queue = queue
+        self.url = url
+        self.queue = queue = url.rpartition("/")[2]
         self.function = function
         self.batch = batch
         self.timeout = timeout
         self.note = notes / f"{queue}.json"
-        self.url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         self.arn = sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self.run, name=queue, daemon=True)
 
-    def run(self) -> None:
+    def run(self, stopping: threading.Event) -> None:
         self.give_back()
-        while not self.stopping.is_set():
+        while not stopping.is_set():
             try:
                 self.poll(WAIT)
             except Exception:  # the embedded AWS may be on its way down; a queue must not lose its poller
-                if not self.stopping.wait(1):
+                if not stopping.wait(1):
                     traceback.print_exc()
 
     def poll(self, wait: int) -> int:
@@ -145,70 +145,105 @@ class Clock:
             traceback.print_exc()
 
 
-def pollers(app: Chalice, sqs: "SQSClient", notes: Path) -> list[Poller]:
-    """One for each queue function of the application."""
+Source = SQSEventConfig | ScheduledEventConfig
+
+
+def sources(app: Chalice) -> list[Source]:
+    """What calls the functions of the application."""
+    return [source for source in app.event_sources if isinstance(source, SQSEventConfig | ScheduledEventConfig)]
+
+
+def poller(app: Chalice, source: SQSEventConfig, sqs: "SQSClient", notes: Path) -> Poller:
+    """The queue's URL comes from the environment, as for the code: the function's policy does not let it ask for one."""
     notes.mkdir(parents=True, exist_ok=True)
-    timeouts = {queue.name: queue.timeout for queue in QUEUES}
-    return [
-        Poller(sqs, source.queue, app.handler_map[source.name], source.batch_size, _timeout(source.queue, timeouts), notes)
-        for source in app.event_sources
-        if isinstance(source, SQSEventConfig) and source.queue
-    ]
+    queue = next(queue for queue in QUEUES if queue_name(queue, deploy_stage()) == source.queue)
+    url = os.environ[queue_variable(queue.name)]
+    return Poller(sqs, url, app.handler_map[source.name], source.batch_size, queue.timeout, notes)
 
 
-def _timeout(queue: str, timeouts: Mapping[str, int]) -> int:
-    prefix = resource_name(os.environ.get("KABINET_STAGE", "dev"), "")
-    return timeouts.get(queue.removeprefix(prefix).removesuffix(".fifo"), 60)
-
-
-def clocks(app: Chalice, now: datetime) -> list[Clock]:
-    """One for each schedule of the application."""
-    return [
-        Clock(source.name, _expression(source), app.handler_map[source.name], now)
-        for source in app.event_sources
-        if isinstance(source, ScheduledEventConfig)
-    ]
-
-
-def _expression(source: ScheduledEventConfig) -> str:
+def clock(app: Chalice, source: ScheduledEventConfig, now: datetime) -> Clock:
     expression = source.schedule_expression
-    return expression if isinstance(expression, str) else expression.to_string()
+    text = expression if isinstance(expression, str) else expression.to_string()
+    return Clock(source.name, text, app.handler_map[source.name], now)
 
 
-def keep_time(kept: list[Clock], stopping: threading.Event) -> None:
-    """Call what comes due, each in its own thread, until `stopping`."""
+def keep_time(kept: Clock, stopping: threading.Event) -> None:
+    """Call the function whenever it comes due, until `stopping`."""
     while not stopping.wait(0.5):
         now = datetime.now(UTC)
-        for clock in kept:
-            if clock.due(now):
-                threading.Thread(target=clock.call, args=(now,), name=clock.name, daemon=True).start()
+        if kept.due(now):
+            kept.call(now)
 
 
-def main() -> None:
+def work(app: Chalice, source: Source, notes: Path) -> None:
+    """The life of the process of one function."""
+    stopping = threading.Event()
+    on_stop(stopping.set)
+    if isinstance(source, SQSEventConfig):
+        poller(app, source, boto3.client("sqs"), notes).run(stopping)
+    else:
+        keep_time(clock(app, source, datetime.now(UTC)), stopping)
+
+
+class Workers:
+    """The processes, by their ids."""
+
+    def __init__(self, app: Chalice, notes: Path, credentials: Mapping[str, Mapping[str, str]]) -> None:
+        self.running = {self._fork(app, source, notes, credentials.get(source.name, {})): source.name for source in sources(app)}
+
+    def _fork(self, app: Chalice, source: Source, notes: Path, credentials: Mapping[str, str]) -> int:
+        child = os.fork()
+        if child:
+            return child
+        status = 1
+        try:
+            end_with_parent()
+            os.environ.update(credentials)
+            work(app, source, notes)
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+
+    def ended(self) -> str | None:
+        """The name of one that has ended since it was asked last."""
+        child, _ = os.waitpid(-1, os.WNOHANG) if self.running else (0, 0)
+        return self.running.pop(child) if child else None
+
+    def stop(self) -> None:
+        """Let functions finish what they are at, for a while."""
+        until = time.monotonic() + PATIENCE
+        self._signal(signal.SIGTERM)
+        while self.running and time.monotonic() < until:
+            if not self.ended():
+                time.sleep(0.05)
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
+        for child in self.running:
+            os.kill(child, number)
+
+
+def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--app", default="app", help="module whose functions are called")
     arguments.add_argument("--notes", type=Path, default=Path("var/at-work"))
     chosen = arguments.parse_args()
+    credentials = json.loads(os.environ.pop("FUNCTION_CREDENTIALS", "{}"))
+    app = importlib.import_module(chosen.app).app
+    workers = Workers(app, chosen.notes, credentials)
     stopping = threading.Event()
     on_stop(stopping.set)
-    app = importlib.import_module(chosen.app).app
-    at_work = pollers(app, boto3.client("sqs"), chosen.notes)
-    for poller in at_work:
-        poller.thread.start()
-    print(f"workers: {len(at_work)} queues", flush=True)
-    keep_time(clocks(app, datetime.now(UTC)), stopping)
-    end(at_work)
-
-
-def end(at_work: list[Poller]) -> None:
-    """Let functions finish what they are at, for a while, and give back what they did not."""
-    for poller in at_work:
-        poller.stopping.set()
-    until = time.monotonic() + PATIENCE
-    for poller in at_work:
-        poller.thread.join(max(0.0, until - time.monotonic()))
-        poller.give_back()
+    print(f"workers: {len(workers.running)} functions", flush=True)
+    ended = None
+    while not ended and not stopping.wait(0.2):
+        ended = workers.ended()
+    workers.stop()
+    if ended:
+        print(f"{ended} has ended by itself", flush=True)
+    return 1 if ended else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 from chalice import Blueprint, Chalice, Cron, Rate
-from chalice.app import CloudWatchEvent, SQSEvent
+from chalice.app import CloudWatchEvent, ScheduledEventConfig, SQSEvent, SQSEventConfig
 
 from chalicelib import runtime
 from chalicelib.domain.errors import NotFound
-from chalicelib.settings import QUEUES, queue_name
+from chalicelib.settings import QUEUES
 from chalicelib.workers.worker import Work, queue_worker
 from infra import resources
 from infra.create import create_queue
 from infra.local.clocks import Cron as Expression
 from infra.local.clocks import rate
 from infra.local.events import Context
-from infra.local.workers import Clock, Poller, clocks, pollers
+from infra.local.workers import Clock, Poller, clock, poller, sources
 
 Send = Callable[..., None]
 
@@ -45,7 +45,7 @@ class Queue:
         self.aws.sqs.set_queue_attributes(QueueUrl=self.url, Attributes={"VisibilityTimeout": "0"})
 
     def poller(self, function: Callable[[dict[str, Any], Context], Any], batch: int = 10) -> Poller:
-        return Poller(self.aws.sqs, queue_name(self.queue, "dev"), function, batch, self.queue.timeout, self.notes)
+        return Poller(self.aws.sqs, self.url, function, batch, self.queue.timeout, self.notes)
 
     def left(self) -> int:
         """Messages that wait or are hidden."""
@@ -101,9 +101,9 @@ def test_a_poison_message_ends_in_the_dead_letter_queue(messages: Queue) -> None
 
     messages.again_at_once()
     messages.send("poison")
-    poller = messages.poller(function)
+    polling = messages.poller(function)
     for _ in range(resources.MAX_RECEIVES + 1):
-        poller.poll(0)
+        polling.poll(0)
     assert seen == [str(number) for number in range(1, resources.MAX_RECEIVES + 1)]
     assert messages.dead() == ["poison"]
     assert messages.left() == 0
@@ -126,10 +126,10 @@ def test_nothing_overtakes_a_failed_file_of_the_exchange(aws: SimpleNamespace, t
     app.register_blueprint(routes)
     imports.again_at_once()
     imports.send(*({"n": number} for number in (1, 2, 3, 4)))
-    poller = imports.poller(app.handler_map["worker_imports"])
-    poller.poll(1)
+    polling = imports.poller(app.handler_map["worker_imports"])
+    polling.poll(1)
     assert done == [1]
-    poller.poll(1)
+    polling.poll(1)
     assert done == [1, 2, 3, 4]
     assert imports.left() == 0
 
@@ -163,9 +163,11 @@ def test_what_was_at_work_in_a_crash_is_given_back_at_the_next_start(messages: Q
     assert [record["attributes"]["ApproximateReceiveCount"] for record in seen] == ["2"]
 
 
-def test_threads_start_from_what_the_application_has_registered(aws: SimpleNamespace, tmp_path: Path) -> None:
+def test_processes_start_from_what_the_application_has_registered(
+    aws: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = Chalice("sample")
-    Queue(aws, "stock", tmp_path)
+    monkeypatch.setenv("QUEUE_STOCK", Queue(aws, "stock", tmp_path).url)
     calls: list[str] = []
 
     @app.on_sqs_message(queue="kabinet-dev-stock", batch_size=3, name="worker_stock")
@@ -180,10 +182,12 @@ def test_threads_start_from_what_the_application_has_registered(aws: SimpleNames
     def mornings(event: CloudWatchEvent) -> None:
         calls.append("never")
 
-    [poller] = pollers(app, aws.sqs, tmp_path / "notes")
-    assert (poller.queue, poller.batch, poller.timeout) == ("kabinet-dev-stock", 3, 120)
+    queue, *schedules = sources(app)
+    assert isinstance(queue, SQSEventConfig)
+    polling = poller(app, queue, aws.sqs, tmp_path / "notes")
+    assert (polling.queue, polling.batch, polling.timeout) == ("kabinet-dev-stock", 3, 120)
     start = datetime(2026, 11, 20, 5, 58, tzinfo=UTC)
-    first, second = clocks(app, start)
+    first, second = (clock(app, source, start) for source in schedules if isinstance(source, ScheduledEventConfig))
     assert (first.name, second.name) == ("often", "mornings")
     assert not first.due(start + timedelta(minutes=4, seconds=59))
     assert first.due(start + timedelta(minutes=5))
@@ -194,16 +198,16 @@ def test_threads_start_from_what_the_application_has_registered(aws: SimpleNames
 
 def test_a_cron_comes_due_once_in_its_minute() -> None:
     start = datetime(2026, 11, 20, 5, 58, 30, tzinfo=UTC)
-    clock = Clock("mornings", "cron(0 6 ? * MON-FRI *)", lambda *_: None, start)
+    mornings = Clock("mornings", "cron(0 6 ? * MON-FRI *)", lambda *_: None, start)
     ticks = [start + timedelta(seconds=seconds) for seconds in range(0, 300, 7)]
-    assert [tick.strftime("%H:%M") for tick in ticks if clock.due(tick)] == ["06:00"]
+    assert [tick.strftime("%H:%M") for tick in ticks if mornings.due(tick)] == ["06:00"]
 
 
 def test_a_schedule_that_fails_comes_due_again() -> None:
     start = datetime(2026, 11, 20, tzinfo=UTC)
-    clock = Clock("broken", "rate(1 minute)", lambda *_: 1 / 0, start)
-    clock.call(start)
-    assert clock.due(start + timedelta(minutes=1))
+    broken = Clock("broken", "rate(1 minute)", lambda *_: 1 / 0, start)
+    broken.call(start)
+    assert broken.due(start + timedelta(minutes=1))
 
 
 @pytest.mark.parametrize(
