@@ -1,6 +1,7 @@
 # Kabinet. `make run` and `make test` are all a developer needs; each makes what it needs before.
 PYTHON ?= python3
 STAGE ?= dev
+SIZES ?= 1000 10000 100000
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -46,7 +47,7 @@ lint: assets ## style, formatting, types
 	@$(BIN)/mypy
 
 bench: assets ## figures of speed and memory
-	@$(BIN)/python -m infra.bench
+	@SIZES="$(SIZES)" $(BIN)/python -m infra.bench
 
 package: assets ## the zip for Lambda in build/STAGE
 	@$(BIN)/python -m infra.deploy package --stage $(STAGE)

@@ -1,24 +1,16 @@
-"""`python -m infra.bench`, which `make bench` runs: every benchmark after the other, each in a process of its own."""
+"""`make bench`: every figure of the README, in one run. Smaller and sooner: `make bench SIZES="1000 10000"`."""
 
-import subprocess
-import sys
-from pathlib import Path
+import os
 
-LIBRARY = {"__init__", "__main__", "assortment", "files", "laptop"}
-"""Modules that the benchmarks share."""
+from infra.bench import cold, exchange, invoice, pages, search
 
+SIZES = tuple(map(int, os.environ.get("SIZES", "1000 10000 100000").split()))
 
-def main() -> int:
-    names = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in LIBRARY)
-    failed = []
-    for name in names:
-        print(f"\n== {name}", flush=True)
-        if subprocess.run([sys.executable, "-m", f"infra.bench.{name}"], check=False).returncode:
-            failed.append(name)
-    if failed:
-        print("failed:", ", ".join(failed))
-    return len(failed)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+print(f"cores: {os.cpu_count()}, load at the start: {os.getloadavg()[0]:.1f}")
+cold.main()
+exchange.main(SIZES)
+pages.main(SIZES)
+print("\nSearch, against tantivy alone in the same run")
+search.main()
+print("\nPayment invoice as PDF")
+invoice.main()

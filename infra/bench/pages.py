@@ -1,0 +1,188 @@
+"""`python -m infra.bench.pages [ITEMS …]`: what a request of a dealer costs.
+
+The whole of our side is counted: the gateway's event, Chalice, the session, the use case, the SDK, the template. The embedded AWS
+works in another process. CPU is the median of our process over the requests of an operation; calls are those made to AWS.
+"""
+
+import gc
+import os
+import re
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import urlencode
+
+from infra.bench import files
+from infra.bench.exchange import load, publish
+from infra.bench.laptop import embedded_aws
+
+SIZES = (1_000, 10_000, 100_000)
+ROUNDS = 40
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+
+
+def main(sizes: tuple[int, ...] = SIZES) -> None:
+    os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
+    print("\nRequests of a dealer (our process; the store is another one)")
+    print(f"{'items':>8}  {'what':<40}{'cpu ms':>8}{'wall ms':>9}{'AWS calls':>11}{'answer KB':>11}")
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder, embedded_aws():
+            _fill(Path(folder), size)
+            _measure(size)
+
+
+def _fill(folder: Path, size: int) -> None:
+    goods, offers = folder / "import0_1.xml", folder / "offers0_1.xml"
+    files.write_import(goods, size)
+    files.write_offers(offers, size)
+    for work, path in ((load, goods), (load, offers), (publish, goods)):
+        work(path)
+
+
+class Dealer:
+    """A signed-in browser without a browser: his requests go straight to the gateway."""
+
+    def __init__(self) -> None:
+        from app import app
+        from chalicelib import runtime
+        from infra.local.gateway import Gateway
+
+        self.runtime = runtime.Runtime()
+        runtime.use(self.runtime)
+        self.gateway = Gateway(app)
+        self.calls = 0
+        for client in (self.runtime.dynamodb, self.runtime.s3, self.runtime.sqs):
+            client.meta.events.register("before-call", self._count)
+        self.cookie = f"kabinet={_sign_up(self.runtime)}"
+        self.token = str(self._find(self.get("/profile"), r'name="form_token" value="([^"]+)"'))
+
+    def _count(self, **_event: object) -> None:
+        self.calls += 1
+
+    def get(self, path: str, query: str = "") -> bytes:
+        return self._send("GET", path, query, b"")
+
+    def post(self, path: str, **fields: str) -> bytes:
+        return self._send("POST", path, "", urlencode({"form_token": self.token} | fields).encode())
+
+    def _send(self, method: str, path: str, query: str, body: bytes) -> bytes:
+        from infra.local.proxy import Request
+
+        origin = self.runtime.settings.public_url
+        headers = [
+            ("Cookie", self.cookie),
+            ("Accept", "text/html"),
+            FORM,
+            ("Host", origin.partition("//")[2]),
+            ("Origin", origin),
+        ]
+        answer = self.gateway.answer(Request(method, path, query, headers, body, "127.0.0.1", 50000))
+        if answer.status not in (200, 303):
+            raise RuntimeError(f"{method} {path}: {answer.status}")
+        location = dict(answer.headers).get("Location") or dict(answer.headers).get("location") or ""
+        return answer.body or location.encode()
+
+    @staticmethod
+    def _find(page: bytes, pattern: str) -> str:
+        found = re.search(pattern, page.decode())
+        if found is None:
+            raise RuntimeError(f"the page has no {pattern}")
+        return found[1]
+
+    def checkout(self) -> str:
+        """Place what is in the cart; the address of the order's page."""
+        page = self.get("/checkout").decode()
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+        wanted = {"counterparty_id": "payer", "delivery_method": "pickup"} | {
+            name: value for name, value in hidden.items() if name not in ("form_token", "back", "language")
+        }
+        return self.post("/checkout", **wanted).decode()
+
+
+def _sign_up(now: object) -> str:
+    """A partner with one contract and one person, as 1C would send them; the token of his session."""
+    from datetime import timedelta
+    from secrets import token_urlsafe
+
+    from chalicelib.domain.partners import Contract, Counterparty, Partner
+    from chalicelib.domain.users import Membership, Role, Session
+    from chalicelib.runtime import Runtime
+    from chalicelib.usecases.ports import PartnerRecord
+    from chalicelib.usecases.sign_in import token_hash
+
+    assert isinstance(now, Runtime)
+    person = Membership("", "dealer", "Иван Петров", "+79160000001", role=Role.ACCOUNT_HEAD, contact_id="contact")
+    contract = Contract("contract", "Предоплата", files.guid("price", 0), "payer", is_default=True)
+    partner = Partner("dealer", "Дилер", True, warehouse_id=files.guid("warehouse", 0), revision=1)
+    record = PartnerRecord(partner, (person,), (Counterparty("payer", "ООО «Дилер»"),), (contract,), ())
+    user = now.partners.save(record, now.clock()).invited[0]
+    token, opened = token_urlsafe(32), now.clock()
+    session = Session(token_hash(token), user.id, "dealer", token_urlsafe(16), opened, opened + timedelta(days=1))
+    now.sessions.open(session)
+    return token
+
+
+def _measure(size: int) -> None:
+    dealer = Dealer()
+    ids = files.item_ids(size)
+    sku = f"{size // 2}"
+    group = urlencode({"group": next(iter(dealer.runtime.index.classifier(_snapshot(dealer)).groups))})
+    _row(size, "catalogue, 50 rows", dealer, lambda _: dealer.get("/catalogue"))
+    _row(size, "a group, 50 rows, by article", dealer, lambda _: dealer.get("/catalogue", group + "&sort=sku"))
+    _row(size, "search: two Russian words", dealer, lambda _: dealer.get("/catalogue", urlencode({"text": "дверь дуб"})))
+    _row(size, "search: part of an article", dealer, lambda _: dealer.get("/catalogue", urlencode({"text": sku})))
+    _row(size, "item page", dealer, lambda n: dealer.get(f"/items/{ids[n]}"))
+    _row(size, "put in cart", dealer, lambda n: _put(dealer, ids[n % 10], n + 3))
+    _row(size, "cart of 10 lines", dealer, lambda _: dealer.get("/cart"))
+    _orders(size, dealer, ids)
+
+
+def _snapshot(dealer: Dealer) -> str | None:
+    return dealer.runtime.sessions.read("nobody")[1].snapshot
+
+
+def _orders(size: int, dealer: Dealer, ids: list[str]) -> None:
+    for lines, rounds in ((10, 15), (200, 3)):
+
+        def fill(_n: int, lines: int = lines) -> None:
+            for id in ids[:lines]:
+                _put(dealer, id, 1)
+
+        _row(size, f"checkout page and placing, {lines} lines", dealer, lambda _: dealer.checkout().encode(), rounds, fill)
+    _row(size, "list of orders", dealer, lambda _: dealer.get("/orders"))
+    number = dealer._find(dealer.get("/orders"), r"/orders/(K-\d+)")
+    _row(size, "order page, 200 lines", dealer, lambda _: dealer.get(f"/orders/{number}"))
+
+
+def _put(dealer: Dealer, item_id: str, quantity: int) -> bytes:
+    return dealer.post("/cart/put", **{"only": item_id, f"quantity:{item_id}": f"{Decimal(quantity)}"})
+
+
+def _row(
+    size: int,
+    what: str,
+    dealer: Dealer,
+    ask: Callable[[int], bytes],
+    rounds: int = ROUNDS,
+    prepare: Callable[[int], None] | None = None,
+) -> None:
+    cpu, wall, calls, answer = [], [], 0, b""
+    gc.collect()
+    for n in range(-2, rounds):
+        if prepare:
+            prepare(n)
+        dealer.calls, started, used = 0, time.perf_counter(), time.process_time()
+        answer = ask(n)
+        cpu.append((time.process_time() - used) * 1000)
+        wall.append((time.perf_counter() - started) * 1000)
+        calls = dealer.calls
+    middle = statistics.median(cpu[2:]), statistics.median(wall[2:])
+    print(f"{size:>8}  {what:<40}{middle[0]:>8.1f}{middle[1]:>9.1f}{calls:>11}{len(answer) / 1024:>11.1f}", flush=True)
+
+
+if __name__ == "__main__":
+    main(tuple(map(int, sys.argv[1:])) or SIZES)
