@@ -15,7 +15,7 @@ from chalice import Blueprint, Response
 from chalicelib import runtime
 from chalicelib.domain.errors import NotSignedIn, Refused, TooManyAttempts, Unavailable
 from chalicelib.domain.exchange import ExchangeNode, ExchangeRun
-from chalicelib.exchange import reference, verdicts
+from chalicelib.exchange import verdicts
 from chalicelib.exchange.accounts import authenticate
 from chalicelib.runtime import Runtime
 from chalicelib.usecases import receive_files
@@ -178,6 +178,8 @@ def _taken(call: Call, _encoding: str) -> Reply:
 
 
 def _info(_call: Call, encoding: str) -> Reply:
+    from chalicelib.exchange import reference
+
     return Reply(reference.document(encoding), "application/xml")
 
 

@@ -2,15 +2,15 @@
 
 import os
 
-from infra.bench import cold, exchange, invoice, pages, search
+from infra.bench import cold_start, exchange, invoice, pages, search
 
 SIZES = tuple(map(int, os.environ.get("SIZES", "1000 10000 100000").split()))
 
 print(f"cores: {os.cpu_count()}, load at the start: {os.getloadavg()[0]:.1f}")
-cold.main()
+cold_start.main()
 exchange.main(SIZES)
 pages.main(SIZES)
 print("\nSearch, against tantivy alone in the same run")
-search.main()
+search.main(SIZES)
 print("\nPayment invoice as PDF")
 invoice.main()

@@ -1,4 +1,4 @@
-"""What a new instance of a function waits for: `python -m infra.bench.cold_start`. Each figure is the least of several processes."""
+"""What a new instance of a function waits for: `python -m infra.bench.cold_start`. The least of several processes each."""
 
 import subprocess
 import sys
