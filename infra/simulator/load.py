@@ -40,10 +40,12 @@ class Loader:
         names = (f"import0_{number}.xml", f"offers0_{number}.xml")
         with self._site.open("catalog") as session:
             session.init()
-            session.send([*zip(names, self._files(number, items), strict=True), *self._pictures(items)])
+            pictures = self._pictures(items)
+            session.send([*zip(names, self._files(number, items), strict=True), *pictures])
             for name in names:
                 for progress in session.load(name):
                     self._say(f"  {name}: {progress}")
+        self._posted.update(path for path, _ in pictures)
         done = min(number * PORTION, len(self._supplier.items))
         self._say(f"Номенклатура: {done} из {len(self._supplier.items)}…")
 
@@ -56,8 +58,8 @@ class Loader:
         )
 
     def _pictures(self, items: tuple[Item, ...]) -> list[tuple[str, bytes]]:
+        """Those that have not gone with an earlier portion; a portion that is tried again sends all of its own again."""
         paths = dict.fromkeys(item.picture for item in items if item.picture not in self._posted)
-        self._posted.update(paths)
         return [(path, draw(self._supplier.drawings[path])) for path in paths]
 
     def send_balances(self, item_ids: set[str]) -> None:

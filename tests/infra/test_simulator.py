@@ -98,7 +98,12 @@ def test_a_failure_names_the_file_and_a_dead_portal_is_told_apart(portal: Strict
     with pytest.raises(PortalUnavailable):
         loader.send_portion(1, supplier().items[:FILES])
     portal.refused.clear()
+    before = len(portal.said)
     loader.send_portion(1, supplier().items[:FILES])
+    again = [line for line in portal.said[before:] if "import_files" in line]
+    assert len(again) == len({item.picture for item in supplier().items[:FILES]}), "the whole portion goes again"
+    loader.send_portion(1, supplier().items[:FILES])
+    assert "import_files" not in portal.said[-5], "pictures that have arrived do not"
     assert portal.wrong == []
 
 
