@@ -4,6 +4,7 @@ Msgids are Russian, so the Russian catalogue only adds the plural forms; other l
 What only 1C and its administrator read (the exchange, files, adapters) stays Russian: 1C's own messages are.
 """
 
+import ast
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -39,6 +40,8 @@ SILENT = (
 )
 """Parts whose texts no page shows."""
 
+RULES = ("domain/", "usecases/", "web/")
+
 RUSSIAN = re.compile("[А-Яа-яЁё]")
 LANGUAGES = ("ru", "en")
 BEGUN = datetime(2026, 11, 21, tzinfo=UTC)
@@ -56,10 +59,37 @@ def messages() -> Iterator[tuple[str, int, str | tuple[str, str]]]:
             yield name, line, texts  # type: ignore[misc]
 
 
+def kept_aside() -> Iterator[tuple[str, str]]:
+    """(file, msgid) of texts that reach a page as values: constants, faults that a rule returns, and what is wrong with a field."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = path.relative_to(SOURCE).as_posix()
+        if name.startswith(RULES) and not name.startswith(SILENT):
+            for node in ast.walk(ast.parse(path.read_text())):
+                yield from ((name, text) for text in _texts_of(node) if _is_said(text))
+
+
+def _is_said(text: str) -> bool:
+    """Letters and names of systems are not said on pages."""
+    return bool(RUSSIAN.search(text)) and "\n" not in text and len(text) > len("1С OData")
+
+
+def _texts_of(node: ast.AST) -> Iterator[str]:
+    holds_text = isinstance(node, ast.Return) or (isinstance(node, ast.Assign) and str(getattr(node.targets[0], "id", "")).isupper())
+    if holds_text and isinstance(getattr(node, "value", None), ast.Constant):
+        found: list[ast.AST] = [node.value]  # type: ignore[attr-defined]
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS:
+        found = [inner for argument in node.args for inner in ast.walk(argument)]
+    else:
+        return
+    yield from (str(one.value) for one in found if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
 def template() -> Catalog:
     made = Catalog(project="Kabinet", charset="utf-8")
     for name, _line, message in messages():
         made.add(message, locations=[(name, 0)])
+    for name, text in kept_aside():
+        made.add(text, locations=[(name, 0)])
     return made
 
 
