@@ -12,5 +12,5 @@ from chalice.config import Config
 if __name__ == "__main__":
     sys.path.pop(0)
     version = os.environ["LAMBDA_PYTHON"]
-    Config.lambda_python_version = property(lambda _: f"python{version}")
+    Config.lambda_python_version = property(lambda _: f"python{version}")  # type: ignore[method-assign, assignment]
     sys.exit(main())
