@@ -88,21 +88,11 @@ def receive_chunk(
     """
     place = exchange.next_chunk(run.id, name, len(body))
     files.put(chunk_key(run.id, name, place), body)
-    if place:
-        _drop_former(exchange, files, run.id, name, place)
     if is_xml(name):
         if _is_whole(files, run.id, name, place, body):
             start_import(exchange, queues, run=run, name=name, kind=kind)
     elif not is_zip(name) and _is_last(body):
         send_picture(exchange, queues, clock, run_id=run.id, name=name)
-
-
-def _drop_former(exchange: ExchangeStore, files: FileStore, run_id: str, name: str, place: int) -> None:
-    """A file that begins anew leaves nothing of its former self."""
-    file = exchange.file(run_id, name)
-    if file is not None and file.first_chunk == place:
-        for former in range(place):
-            files.delete(chunk_key(run_id, name, former))
 
 
 def _is_whole(files: FileStore, run_id: str, name: str, place: int, body: bytes) -> bool:

@@ -28,7 +28,7 @@ def store_picture(
     A repeat does nothing new. Raises BrokenFile for what is no picture or too big, NotFound where the run has no such file.
     """
     try:
-        name = _stored(files, maker, _joined(files, run, file))
+        name = _stored(files, maker, _joined(files, exchange, run, file))
     except BrokenFile as error:
         exchange.finish_file(run, file, {"pictures": Tally(read=1, refused=1)}, (), str(error), clock())
         raise
@@ -47,11 +47,13 @@ def _stored(files: FileStore, maker: PictureMaker, source: bytes) -> str:
     return name
 
 
-def _joined(files: FileStore, run: str, file: str) -> bytes:
-    """Chunks are named by six digits, so their order is that of their names."""
+def _joined(files: FileStore, exchange: ExchangeStore, run: str, file: str) -> bytes:
+    """Chunks are named by six digits, so their order is that of their names. Those of an earlier sending are left out."""
     prefix = f"exchange/{run}/{file}/"
+    known = exchange.file(run, file)
+    first = f"{prefix}{known.first_chunk if known else 0:06d}"
     joined = bytearray()
-    for key in files.keys(prefix):
+    for key in (key for key in files.keys(prefix) if key >= first):
         with files.open(key) as chunk:
             joined += chunk.read(MAX_BYTES + 1)
         if len(joined) > MAX_BYTES:

@@ -2,10 +2,13 @@
 
 import io
 import zipfile
+from hashlib import sha256
 
 import pytest
+from PIL import Image
 
 from chalicelib.domain.exchange import ExchangeNode, FileState, Tally
+from chalicelib.usecases.store_picture import store_picture
 from tests.exchange import commerceml as cml
 from tests.exchange.conversation import LOGIN, Session, Site, basic
 
@@ -18,6 +21,12 @@ def zipped(**entries: bytes) -> bytes:
         for name, content in entries.items():
             archive.writestr(name.replace("__", "/"), content)
     return packed.getvalue()
+
+
+def png(colour: str) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(file, "PNG")
+    return file.getvalue()
 
 
 # --- the letter of the protocol ---------------------------------------------------------------------------------------
@@ -151,6 +160,17 @@ def test_pictures_go_to_their_own_workers(site: Site) -> None:
     session.send("import_files/0b/two.jpg", b"\xff\xd8" + b"x" * 4_500_000 + b"\xff\xd9")
     assert [message["file"] for message in site.messages("pictures")] == ["import_files/0a/one.jpg", "import_files/0b/two.jpg"]
     assert session.ask("import", filename="import_files/0a/one.jpg").body == b"success"
+
+
+def test_a_picture_sent_again_is_the_new_one(site: Site) -> None:
+    picture, other = png("red"), png("blue")
+    session = Session(site).check_in()
+    for content in (picture, other):
+        session.send("import_files/0a/one.png", content)
+        now = site.runtime
+        stores = (now.files, now.catalogue, now.exchange, now.picture_maker, now.queues)
+        store_picture(*stores, clock=now.clock, run="00000001", file="import_files/0a/one.png")
+    assert now.catalogue.pictures() == {"import_files/0a/one.png": sha256(other).hexdigest()[:32]}
 
 
 # --- waiting ----------------------------------------------------------------------------------------------------------

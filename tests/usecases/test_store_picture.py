@@ -34,8 +34,8 @@ class Exchange:
         self.run = self.runtime.exchange.open_run("1c", "catalog", NOW).id
 
     def receive(self, name: str, *chunks: bytes) -> None:
-        for place, chunk in enumerate(chunks):
-            self.runtime.exchange.next_chunk(self.run, name, len(chunk))
+        for chunk in chunks:
+            place = self.runtime.exchange.next_chunk(self.run, name, len(chunk))
             self.runtime.files.put(f"exchange/{self.run}/{name}/{place:06d}", chunk)
 
     def store(self, name: str = FILE) -> str:
