@@ -15,15 +15,15 @@ FOREVER = "max-age=31536000, immutable"
 
 
 @get(routes, "/static/{name}", guest=True)
-def static_file(_visit: Visit, name: str) -> Answer:
+def static_file(visit: Visit, name: str) -> Answer:
     path = static_files.files().get(name)
     if path is None:
         raise NotFound("Файл «%(name)s» не найден", name=name)
-    return Answer(
-        static_files.content(name),
-        content_type=static_files.TYPES[path.suffix],
-        headers={"Cache-Control": f"public, {FOREVER}"},
-    )
+    kind = static_files.TYPES[path.suffix]
+    headers = {"Cache-Control": f"public, {FOREVER}", "Vary": "Accept-Encoding"}
+    if "gzip" in visit.request.headers.get("accept-encoding", ""):
+        return Answer(static_files.packed(name), content_type=kind, headers=headers | {"Content-Encoding": "gzip"})
+    return Answer(static_files.content(name), content_type=kind, headers=headers)
 
 
 @get(routes, "/pictures/{name}")

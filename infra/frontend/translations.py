@@ -60,7 +60,7 @@ def messages() -> Iterator[tuple[str, int, str | tuple[str, str]]]:
 
 
 def kept_aside() -> Iterator[tuple[str, str]]:
-    """(file, msgid) of texts that reach a page as values: constants, faults that a rule returns, and what is wrong with a field."""
+    """(file, msgid) of texts that reach a page as values: constants, faults a rule returns, what is wrong with a field."""
     for path in sorted(SOURCE.rglob("*.py")):
         name = path.relative_to(SOURCE).as_posix()
         if name.startswith(RULES) and not name.startswith(SILENT):
@@ -74,7 +74,9 @@ def _is_said(text: str) -> bool:
 
 
 def _texts_of(node: ast.AST) -> Iterator[str]:
-    holds_text = isinstance(node, ast.Return) or (isinstance(node, ast.Assign) and str(getattr(node.targets[0], "id", "")).isupper())
+    holds_text = isinstance(node, ast.Return) or (
+        isinstance(node, ast.Assign) and str(getattr(node.targets[0], "id", "")).isupper()
+    )
     if holds_text and isinstance(getattr(node, "value", None), ast.Constant):
         found: list[ast.AST] = [node.value]  # type: ignore[attr-defined]
     elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS:

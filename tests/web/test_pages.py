@@ -1,5 +1,6 @@
 """What a dealer does in a browser without JavaScript, from the catalogue to the confirmed order; and what can go wrong."""
 
+import gzip
 import logging
 from dataclasses import replace
 from datetime import timedelta
@@ -328,3 +329,10 @@ def test_english_is_a_choice(shop: Shop) -> None:
     assert browser.submit("/sign-in", "/language", {"language": "en", "back": "/sign-in"}).location == "/sign-in"
     page = browser.get("/sign-in").text
     assert '<html lang="en">' in page and "Sign in" in page
+
+
+def test_static_files_travel_packed(shop: Shop) -> None:
+    plain = Browser().get("/static/bootstrap.min.css")
+    packed = Browser().get("/static/bootstrap.min.css", Accept_Encoding="gzip, deflate, br")
+    assert packed.headers["content-encoding"] == "gzip" and len(packed.body) * 5 < len(plain.body)
+    assert gzip.decompress(packed.body) == plain.body
