@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help install assets browser run test lint bench package deploy clean-state
+.PHONY: help install assets browser run test lint bench mutants package deploy clean-state
 
 help: ## these words
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -48,6 +48,9 @@ lint: assets ## style, formatting, types
 
 bench: assets ## figures of speed and memory
 	@SIZES="$(SIZES)" $(BIN)/python -m infra.bench
+
+mutants: $(STAMP) ## twenty thousand spoilt files of the exchange: none may crash or hang the reader
+	@$(BIN)/python -m infra.bench.mutants
 
 package: assets ## the zip for Lambda in build/STAGE
 	@$(BIN)/python -m infra.deploy package --stage $(STAGE)
