@@ -110,6 +110,12 @@ class Runtime:
         return DynamoStock(self.portal)
 
     @cached_property
+    def supply(self) -> "ports.SupplyStore":
+        from chalicelib.adapters.dynamo.supply import DynamoSupply
+
+        return DynamoSupply(self.portal)
+
+    @cached_property
     def offers(self) -> "ports.OfferStore":
         from chalicelib.adapters.dynamo.offers import DynamoOffers
 
@@ -217,7 +223,7 @@ class Runtime:
     @cached_property
     def erp(self) -> "ports.ErpClient | None":
         """None where 1C can't be asked."""
-        from chalicelib.adapters.erp import odata_erp
+        from chalicelib.adapters.erp.odata import odata_erp
 
         return odata_erp(self.settings.erp) if self.settings.erp else None
 

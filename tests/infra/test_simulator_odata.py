@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.adapters.erp import odata_erp
+from chalicelib.adapters.erp.odata import odata_erp
 from chalicelib.domain.errors import Unavailable
 from infra.demo import supplier
 from infra.simulator.book import OrderBook

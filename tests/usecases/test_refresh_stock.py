@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.erp import odata_erp
+from chalicelib.adapters.erp.odata import odata_erp
 from chalicelib.domain.catalogue import Item
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.exchange import ExchangeRun, FileState, Tally

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.adapters import erp
-from chalicelib.adapters.erp import odata_erp
+from chalicelib.adapters.erp import odata as erp
+from chalicelib.adapters.erp.odata import odata_erp
 from chalicelib.domain.errors import Refused, Unavailable
 from tests.one_c import NO_VARIANT, OneC, guid, serving
 
