@@ -22,7 +22,7 @@ REGION = "eu-central-1"
 def embedded_aws() -> Iterator[None]:
     """While it stands, the environment of this process names its tables, queues and bucket."""
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("wb") as log:
-        port = _free_port()
+        port = free_port()
         url = f"http://127.0.0.1:{port}"
         quiet = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0"}
         server = subprocess.Popen(
@@ -44,7 +44,7 @@ def _environment(url: str) -> dict[str, str]:
     return made | {"PUBLIC_URL": "http://127.0.0.1:8000", "MAIL_URL": "memory:", "SMS_URL": "memory:"}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
