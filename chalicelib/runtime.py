@@ -171,6 +171,20 @@ class Runtime:
 
         return DynamoPartners(self.portal)
 
+    # --- records of the open protocol -----------------------------------------------------------------------------------
+
+    @cached_property
+    def waiting(self) -> "ports.WaitingRoom":
+        from chalicelib.adapters.dynamo.waiting import DynamoWaiting
+
+        return DynamoWaiting(self.portal)
+
+    @cached_property
+    def register(self) -> "ports.Register":
+        from chalicelib.adapters.dynamo.records import DynamoRegister
+
+        return DynamoRegister(self.portal)
+
     def visitor(self, token: str) -> "Visitor":
         """Who comes with the cookie's token. Raises NotSignedIn."""
         from chalicelib.usecases.sign_in import visitor

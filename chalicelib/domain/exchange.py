@@ -27,12 +27,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Rows of one kind: `read` = `written` + `unchanged` + `refused`."""
+    """Rows of one kind: `read` = `written` + `unchanged` + `refused` + `waiting` (for the object they hang on)."""
 
     read: int = 0
     written: int = 0
     unchanged: int = 0
     refused: int = 0
+    waiting: int = 0
 
     def plus(self, other: "Tally") -> "Tally":
         return Tally(
@@ -40,6 +41,7 @@ class Tally:
             self.written + other.written,
             self.unchanged + other.unchanged,
             self.refused + other.refused,
+            self.waiting + other.waiting,
         )
 
 
@@ -63,7 +65,8 @@ class ExchangeFile:
     """A file of a run. `tallies` by kind of row; `problems` keeps the first ones; `error` is why the whole file failed.
 
     Its bytes are the chunks from `first_chunk` up to `chunks`: what came before was sent again. `done` records of it are
-    loaded, where the loading has stopped half-way and goes on.
+    loaded, where the loading has stopped half-way and goes on. `skipped`: who said that it need not be loaded. `check`: what
+    loading it would do, where somebody asked.
     """
 
     name: str
@@ -78,6 +81,51 @@ class ExchangeFile:
     finished_at: datetime | None = None
     first_chunk: int = 0
     done: int = 0
+    skipped: str = ""
+    check: "Check | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What loading a file would do, without doing it. Not `finished`: it is still being tried. Not `whole`: time ran out."""
+
+    asked_at: datetime
+    finished: bool = False
+    whole: bool = True
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    problem_count: int = 0
+    error: str = ""
+
+
+class RunState(StrEnum):
+    """`PROBLEMS`: all files are loaded, and not every row of them was taken."""
+
+    OPEN = "open"
+    DONE = "done"
+    PROBLEMS = "problems"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """All files of a run together. `first` is the first thing that went wrong, in `first_file`."""
+
+    files: int = 0
+    ended: int = 0
+    failed: int = 0
+    rows: Tally = Tally()
+    problems: int = 0
+    first: Problem | None = None
+    first_file: str = ""
+
+    @property
+    def state(self) -> RunState:
+        if self.failed:
+            return RunState.FAILED
+        if self.ended < self.files:
+            return RunState.OPEN
+        return RunState.PROBLEMS if self.problems or self.rows.refused else RunState.DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +138,4 @@ class ExchangeRun:
     kind: str
     opened_at: datetime
     files: tuple[ExchangeFile, ...] = ()
+    summary: RunSummary = RunSummary()

@@ -1,4 +1,4 @@
-"""`/exchange/v1`: JSON messages of 1C and other systems."""
+"""`/exchange/v1`: JSON messages of 1C and other systems. What there is of entities stands in `entities`."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,10 +9,8 @@ from chalice import Blueprint, Response
 
 from chalicelib import runtime
 from chalicelib.domain import errors
-from chalicelib.exchange import openapi, records
 from chalicelib.exchange.accounts import authenticate
-from chalicelib.usecases import import_partners
-from chalicelib.usecases.import_partners import Report
+from chalicelib.usecases.import_records import Report, import_records, refuse_batch
 
 logger = Logger(service="kabinet", child=False)
 routes = Blueprint(__name__)
@@ -20,78 +18,62 @@ routes = Blueprint(__name__)
 JSON = "application/json"
 PROBLEMS: dict[type[errors.KabinetError], tuple[int, str]] = {
     errors.BrokenFile: (422, "Запрос не разобран"),
+    errors.NotFound: (404, "Нет такого адреса"),
+    errors.Conflict: (409, "Запрос противоречит прежнему"),
     errors.NotSignedIn: (401, "Вход не выполнен"),
     errors.TooManyAttempts: (429, "Слишком много попыток"),
     errors.Unavailable: (503, "Сервис временно недоступен"),
 }
 
-Reader = Callable[[runtime.Runtime, str, bytes], Report]
-
-
-@routes.route("/exchange/v1/partners", methods=["POST"], content_types=[JSON])
-def post_partners() -> Response:
-    return _answer(lambda: _batch("partners", _save_partners))
-
-
-@routes.route("/exchange/v1/companies", methods=["POST"], content_types=[JSON])
-def post_companies() -> Response:
-    return _answer(lambda: _batch("companies", _save_companies))
-
 
 @routes.route("/exchange/v1/openapi.json", methods=["GET"])
 def get_openapi() -> Response:
+    from chalicelib.exchange import openapi
+
     return _json(200, openapi.document(runtime.current().settings.public_url))
 
 
-def _save_partners(now: runtime.Runtime, node: str, body: bytes) -> Report:
-    return import_partners.import_partners(
-        now.partners,
-        now.users,
-        now.outbox,
-        now.queues,
-        now.exchange,
-        now.clock,
-        node=node,
-        rows=records.partner_rows(records.read_batch(body, "partners")),
-        size=len(body),
-        public_url=now.settings.public_url,
-    )
+@routes.route("/exchange/v1/{entity}", methods=["POST"], content_types=[JSON])
+def post_records(entity: str) -> Response:
+    return _answer(lambda: _batch(entity))
 
 
-def _save_companies(now: runtime.Runtime, node: str, body: bytes) -> Report:
-    rows = records.company_rows(records.read_batch(body, "companies"))
-    return import_partners.import_companies(now.partners, now.exchange, now.clock, node=node, rows=rows, size=len(body))
+def _batch(name: str) -> Response:
+    from chalicelib.exchange import batches, entities
 
-
-def _batch(kind: str, save: Reader) -> Response:
     now, request = runtime.current(), routes.current_request
-    address = request.context.get("identity", {}).get("sourceIp", "")
-    node = authenticate(now, request.headers, address).login
+    node = authenticate(now, request.headers, _address()).login
+    entity, desk = entities.entity_named(name), entities.desk(now)
     body: bytes = request.raw_body  # type: ignore[assignment]  # chalice says text, and gives bytes
     try:
-        report = save(now, node, body)
+        values = batches.read_batch(body, name)
     except errors.BrokenFile as broken:
-        size, reason = len(body), str(broken)
-        import_partners.refuse_batch(now.exchange, now.clock, node=node, kind=kind, size=size, reason=reason)
+        refuse_batch(desk, node=node, kind=name, size=len(body), reason=str(broken))
         raise
-    return _json(200, _reply(report))
+    report = import_records(desk, node=node, kind=name, values=values, size=len(body))
+    return _json(200, _reply(report, entities.CALLED | dict(entity.parts)))
 
 
-def _reply(report: Report) -> dict[str, Any]:
+def _address() -> str:
+    context: Mapping[str, Any] = routes.current_request.context
+    return str(context.get("identity", {}).get("sourceIp", ""))
+
+
+def _reply(report: Report, called: Mapping[str, str]) -> dict[str, Any]:
     return {
         "run": report.run.id,
         "results": [
-            {"id": result.id, "outcome": result.outcome, "reasons": [_reason(problem) for problem in result.problems]}
+            {"id": result.id, "outcome": result.outcome, "reasons": [_reason(problem, called) for problem in result.problems]}
+            | dict(result.more)
             for result in report.results
         ],
     }
 
 
-def _reason(problem: Any) -> str:
+def _reason(problem: Any, called: Mapping[str, str]) -> str:
     """Of which object, and why: `Контактное лицо «Иванов И. И.»: телефон …`."""
-    named = {"contact": "Контактное лицо", "partners": "Партнёр", "companies": "Организация"}[problem.kind]
-    called = problem.name or problem.id or "без наименования"
-    return f"{named} «{called}»: {problem.reason % dict(problem.params)}"
+    name = problem.name or problem.id or "без наименования"
+    return f"{called.get(problem.kind, problem.kind)} «{name}»: {problem.reason % dict(problem.params)}"
 
 
 def _answer(handle: Callable[[], Response]) -> Response:

@@ -212,24 +212,13 @@ class CompanyMessage(Message):
     accountant: Line = Field("", description="Главный бухгалтер: фамилия и инициалы")
 
 
-class PartnersBatch(Message):
-    """Пачка карточек партнёров: до 5000 записей и до 4 МБ."""
-
-    partners: tuple[PartnerMessage, ...]
-
-
-class CompaniesBatch(Message):
-    """Наши организации: до 5000 записей и до 4 МБ."""
-
-    companies: tuple[CompanyMessage, ...]
-
-
 class RecordResult(Message):
     """Что стало с записью."""
 
     id: str = Field(description="Идентификатор из запроса", examples=["5f1c0c0e-7d0b-11ee-9a52-00155d012345"])
     outcome: str = Field(
         description="written — записана; unchanged — уже была такой или новее; refused — не принята, причина в reasons;"
+        " waiting — ждёт объект, на который ссылается, и будет принята вместе с ним;"
         " postponed — не хватило времени, отправьте запись ещё раз",
         examples=["written"],
     )

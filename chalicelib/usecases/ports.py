@@ -1,18 +1,19 @@
 """What the use cases ask of the outside: stores, files, queues, senders. Adapters keep these contracts; tests hold them to it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeVar
 from uuid import uuid4
 
 from chalicelib.domain.carts import CartHead, CartLine, CartTotals
 from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType, Property, Warehouse
 from chalicelib.domain.documents import Document, PaymentInvoice
 from chalicelib.domain.exchange import ExchangeFile, ExchangeNode, ExchangeRun, FileState, Problem, Tally
-from chalicelib.domain.orders import Order, OrderEvent
+from chalicelib.domain.handover import Handover
+from chalicelib.domain.orders import ErpOrder, Order, OrderEvent
 from chalicelib.domain.partners import (
     AccountManager,
     Company,
@@ -24,8 +25,11 @@ from chalicelib.domain.partners import (
     Scope,
 )
 from chalicelib.domain.prices import ItemPrices
-from chalicelib.domain.stock import Hold, StockBalance
+from chalicelib.domain.records import Mark, Record, Reference, WaitingRecord
+from chalicelib.domain.stock import Hold, IncomingSupply, StockBalance, StockReserves
 from chalicelib.domain.users import Membership, Session, User
+
+T_contra = TypeVar("T_contra", contravariant=True)
 
 
 class Clock(Protocol):
@@ -232,6 +236,18 @@ class StockStore(Protocol):
         ...
 
 
+class SupplyStore(Protocol):
+    """Goods on their way and 1C's own reserves. Both methods: False where the same or a newer revision is kept already."""
+
+    def save_incoming(self, supply: IncomingSupply) -> bool:
+        """Every lot of the item; lots kept before and not told now are gone."""
+        ...
+
+    def save_reserves(self, reserves: StockReserves) -> bool:
+        """The reserves of the item at all warehouses."""
+        ...
+
+
 class OfferStore(Protocol):
     def read(self, item_ids: Sequence[str]) -> Mapping[str, tuple[ItemPrices, StockBalance]]:
         """Live prices and balances; an unknown item has empty ones."""
@@ -342,13 +358,18 @@ class OrderPage:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """Something that must leave: `subject` is the order number or the message, `body` what the sender needs."""
+    """Something that must leave: `subject` is the order number or the message, `body` what the sender needs.
+
+    `failures` counts the times a neighbour failed at it, `error` is what it said last.
+    """
 
     id: str
     kind: str
     subject: str
     created_at: datetime
     body: Mapping[str, str] = field(default_factory=dict)
+    failures: int = 0
+    error: str = ""
 
     @classmethod
     def new(cls, kind: str, subject: str, now: datetime, body: Mapping[str, str] | None = None) -> "OutboxRow":
@@ -390,6 +411,21 @@ class OrderStore(Protocol):
         """Replace head and lines under `revision = before.revision`, with the rows for the outbox. Raises Conflict."""
         ...
 
+    def find(self, reference: str) -> str | None:
+        """The portal's number of the order that 1C or a client calls so; None where there is none or several."""
+        ...
+
+    def save_progress(
+        self, before: Order, after: Order, event: OrderEvent | None = None, outbox: Sequence[OutboxRow] = ()
+    ) -> bool:
+        """Keep `after.progress` as 1C told it, and the head where it differs; False where the same or a newer report is
+        kept. Lines and the dealer's own marks stay. Raises Conflict where the head changed meanwhile."""
+        ...
+
+    def save_own(self, before: Order, after: Order, item_id: str, event: OrderEvent) -> None:
+        """Keep the dealer's own marks of one item, and the head where it differs. Raises Conflict."""
+        ...
+
     def taken(self, number: str, outbox_ids: Sequence[str], event: OrderEvent) -> None:
         """1C has it: the outbox rows go, the order says when; a repeat does nothing."""
         ...
@@ -403,8 +439,13 @@ class OrderStore(Protocol):
         ...
 
 
+ASIDE = "aside"
+"""The outbox kind of what a neighbour refused for good: people look at it, and put it back or drop it."""
+
+
 class Outbox(Protocol):
-    """Kinds: "orders" (1C takes them), "documents" (invoices to print), "messages" (letters and SMS)."""
+    """Kinds: "orders" (1C takes them, or they are sent to it), "copies" (orders for further systems; `body["target"]` names
+    one), "documents" (invoices to print), "messages" (letters and SMS), `ASIDE` (`body["kind"]` is what it was)."""
 
     def add(self, kind: str, subject: str, body: Mapping[str, str], now: datetime) -> OutboxRow: ...
 
@@ -419,6 +460,22 @@ class Outbox(Protocol):
     def read(self, kind: str, row_id: str) -> OutboxRow | None: ...
 
     def remove(self, kind: str, row_id: str) -> None: ...
+
+    def claim(self, kind: str, row_id: str, now: datetime, lease: timedelta) -> OutboxRow | None:
+        """The row, for the caller alone until the lease is over; None where it is gone or another has it."""
+        ...
+
+    def release(self, row: OutboxRow, error: str, *, counted: bool) -> int:
+        """Give a claimed row back with what went wrong; how many counted failures it has now (0 for one that is gone)."""
+        ...
+
+    def set_aside(self, row: OutboxRow, reason: str) -> None:
+        """Move the row to `ASIDE` with the reason, at once; nothing where it is gone."""
+        ...
+
+    def put_back(self, row_id: str) -> OutboxRow | None:
+        """The row set aside, back in its own kind without its failures; None where it is gone."""
+        ...
 
 
 class DocumentStore(Protocol):
@@ -504,12 +561,94 @@ class ExchangeStore(Protocol):
         """
         ...
 
-    def offer_batch(self, node: str, rows: Sequence[OutboxRow]) -> None:
-        """Remember what was given to 1C by `mode=query`, for `mode=success`."""
+    def handover(self, node: str) -> Handover:
+        """How the node's last batch of orders went out."""
         ...
 
-    def offered_batch(self, node: str) -> tuple[tuple[str, str], ...]:
-        """(outbox row id, order number) pairs of the last query."""
+    def hand_over(self, node: str, session: str, handover: Handover, rows: Sequence[OutboxRow], now: datetime) -> None:
+        """Remember what was given to 1C by `mode=query`, for the `mode=success` of the same session."""
+        ...
+
+    def handed_over(self, node: str, session: str) -> tuple[tuple[str, str], ...]:
+        """(outbox row id, order number) pairs of the session's last query."""
+        ...
+
+
+class OrderWithParties(Protocol):
+    """An order with those the other side needs to know it by."""
+
+    @property
+    def order(self) -> Order: ...
+
+    @property
+    def partner_name(self) -> str: ...
+
+    @property
+    def counterparty(self) -> Counterparty | None: ...
+
+    @property
+    def contract(self) -> Contract | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The other side has the order. `answer` is its own document of it, where it came with the reply."""
+
+    answer: ErpOrder | None = None
+
+
+class OrderReceiver(Protocol):
+    """The system orders go to and answers come from, whichever it is. `name` is for people."""
+
+    @property
+    def name(self) -> str: ...
+
+    def receive(self, order: OrderWithParties, key: str) -> Receipt | None:
+        """Give it the order; under the same `key` it takes it once, however often it is given.
+
+        None where nothing is to be done: it comes for its orders itself. Raises Refused for what it will never take,
+        Failing where it fails at this order, Unavailable where it does not answer.
+        """
+        ...
+
+
+class RecordStore(Protocol[T_contra]):
+    """Objects of one entity, each under a revision of its own."""
+
+    def save(self, records: Sequence[Record[T_contra]]) -> Sequence[str]:
+        """"written" or "unchanged" (an equal or older revision) for each, in order. Raises Conflict."""
+        ...
+
+    def deactivate(self, marks: Sequence[Mark], revision: int) -> int:
+        """Hide those of the marks that nobody has changed since, as of the revision; how many that were."""
+        ...
+
+
+class Register(Protocol):
+    """Ids and revisions of every entity whose records are kept in a RecordStore, and of partners."""
+
+    def marks(self, entity: str, *, first: str = "", last: str = "", after: str = "", limit: int | None = None) -> Iterator[Mark]:
+        """In order of the id (of its UTF-8 bytes), consistent; `first` and `last` belong to the range, `after` does not."""
+        ...
+
+
+class WaitingRoom(Protocol):
+    """Records that came before the object they hang on."""
+
+    def missing(self, references: Collection[Reference]) -> set[Reference]:
+        """Which of these have never come, consistent."""
+        ...
+
+    def put(self, record: WaitingRecord) -> bool:
+        """Keep it, unless a later revision waits already. False, and nothing is kept, where its parent has come meanwhile."""
+        ...
+
+    def waiting_for(self, entity: str) -> Iterator[WaitingRecord]:
+        """All that wait for objects of the entity, consistent."""
+        ...
+
+    def remove(self, record: WaitingRecord) -> None:
+        """Nothing happens where a later revision waits in its place."""
         ...
 
 

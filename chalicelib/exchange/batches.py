@@ -1,0 +1,48 @@
+"""The body of a batch: one JSON object with one list of records."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.domain.errors import BrokenFile
+
+SIZE_LIMIT = 4_000_000
+RECORD_LIMIT = 5_000
+
+
+def read_batch(body: bytes, field: str) -> list[Any]:
+    """The records under `field`, unchecked. Raises BrokenFile saying what is wrong with the whole."""
+    batch = read_object(body)
+    if batch is None or not isinstance(batch.get(field), list):
+        raise BrokenFile("Ожидается объект с полем «%(field)s» — массивом записей", field=field)
+    unknown = sorted(set(batch) - {field})
+    if unknown:
+        raise BrokenFile("Неизвестное поле «%(field)s»", field=unknown[0])
+    if len(batch[field]) > RECORD_LIMIT:
+        raise BrokenFile("В пачке больше %(limit)s записей: разделите её", limit=RECORD_LIMIT)
+    return list(batch[field])
+
+
+def read_object(body: bytes) -> dict[str, Any] | None:
+    """The object in the body; None where it is other JSON. Raises BrokenFile."""
+    if len(body) > SIZE_LIMIT:
+        raise BrokenFile("Запрос больше %(limit)s МБ: разделите пачку", limit=SIZE_LIMIT // 1_000_000)
+    found = _json(body)
+    return found if isinstance(found, dict) else None
+
+
+def _json(body: bytes) -> Any:
+    try:
+        # utf-8-sig: 1C's ЗаписьJSON into a file starts with a byte order mark
+        return json.loads(body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_number)
+    except UnicodeDecodeError as error:
+        raise BrokenFile("Текст не в кодировке UTF-8: байт %(place)s", place=error.start) from error
+    except json.JSONDecodeError as error:
+        place = {"line": error.lineno, "column": error.colno}
+        raise BrokenFile("Это не JSON: ошибка в строке %(line)s, позиция %(column)s", **place) from error
+    except (ValueError, RecursionError) as error:
+        raise BrokenFile("Это не JSON, который можно прочитать") from error
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(text)
