@@ -47,6 +47,11 @@ class Call:
             self.runtime.exchange, self.runtime.clock, node=self.node.login, kind=self.kind
         )
 
+    @property
+    def session(self) -> str:
+        """What a `success` has in common with its `query`; "" for a client that keeps no cookies."""
+        return self.run.id if self.run and self.token else ""
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -161,19 +166,20 @@ def _name(call: Call) -> str:
 
 def _query(call: Call, encoding: str) -> Reply:
     """Never empty, never packed, and it begins with `<?xml` to the letter."""
-    from chalicelib.formats.commerceml import write_orders
+    from chalicelib.formats.commerceml import in_one, write_order
     from chalicelib.usecases.export_orders import batch_for_erp
 
     now = call.runtime
-    batch = batch_for_erp(now.orders, now.outbox, now.partners, now.exchange, node=call.node.login)
-    return Reply(write_orders(batch, now.clock(), encoding), "application/xml")
+    stores = (now.orders, now.outbox, now.partners, now.exchange, now.clock)
+    batch = batch_for_erp(*stores, node=call.node.login, session=call.session, write=lambda one: write_order(one, encoding))
+    return Reply(in_one(batch, now.clock(), encoding), "application/xml")
 
 
 def _taken(call: Call, _encoding: str) -> Reply:
     from chalicelib.usecases.export_orders import acknowledge
 
     now = call.runtime
-    acknowledge(now.orders, now.exchange, now.clock, node=call.node.login)
+    acknowledge(now.orders, now.exchange, now.clock, node=call.node.login, session=call.session)
     return Reply(verdicts.SUCCESS)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import BinaryIO, Protocol, TypeVar
@@ -377,6 +377,12 @@ class OutboxRow:
         stamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         return cls(f"{stamp}#{uuid4().hex[:12]}", kind, subject, now, dict(body or {}))
 
+    @classmethod
+    def of_placed(cls, order: Order) -> "OutboxRow":
+        """The row of an order that has just been placed: who placed it knows its id without asking."""
+        row = cls.new("orders", order.number, order.placed_at)
+        return replace(row, id=f"{row.id.partition('#')[0]}#{order.number}")
+
 
 class OrderStore(Protocol):
     def next_number(self, key: str) -> str:
@@ -518,8 +524,11 @@ class ExchangeStore(Protocol):
         """With its files, consistent."""
         ...
 
-    def runs(self, limit: int = 50) -> tuple[ExchangeRun, ...]:
-        """Newest first."""
+    def runs(self, limit: int = 50, *, flow: str = "", before: str = "") -> tuple[ExchangeRun, ...]:
+        """Newest first, without their files; `before`: older than the run of this id.
+
+        Of a flow all of its runs; of all flows together those of `domain.flows.QUIET` only where something went wrong.
+        """
         ...
 
     def next_chunk(self, run_id: str, name: str, size: int) -> int:

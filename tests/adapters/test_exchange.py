@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.exchange import ExchangeNode, FileState, Problem, Tally
+from chalicelib.domain.handover import Handover
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.ports import OutboxRow
 
@@ -82,8 +83,10 @@ def test_the_journal_shows_runs_with_files_newest_first(exchange: Any) -> None:
 
 
 def test_an_offered_batch_is_remembered_until_the_next(exchange: Any) -> None:
-    assert exchange.offered_batch("1c") == ()
-    exchange.offer_batch("1c", [OutboxRow("r1", "orders", "Д-1", NOW), OutboxRow("r2", "orders", "Д-2", NOW)])
-    assert exchange.offered_batch("1c") == (("r1", "Д-1"), ("r2", "Д-2"))
-    exchange.offer_batch("1c", [])
-    assert exchange.offered_batch("1c") == ()
+    assert (exchange.handover("1c"), exchange.handed_over("1c", "s1")) == (Handover(), ())
+    went = Handover("r1", "r2", 2, 1, 7, "r9")
+    exchange.hand_over("1c", "s1", went, [OutboxRow("r1", "orders", "Д-1", NOW), OutboxRow("r2", "orders", "Д-2", NOW)], NOW)
+    assert exchange.handed_over("1c", "s1") == (("r1", "Д-1"), ("r2", "Д-2"))
+    assert (exchange.handover("1c"), exchange.handed_over("1c", "s2")) == (went, ())
+    exchange.hand_over("1c", "s1", Handover(), [], NOW)
+    assert exchange.handed_over("1c", "s1") == ()

@@ -1,6 +1,6 @@
 """A dealer, a 1C and the portal's order stores over a DynamoDB in memory: enough to place, take, answer and confirm orders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,6 +13,7 @@ from chalicelib.adapters.dynamo.orders import DynamoOrders
 from chalicelib.adapters.dynamo.outbox import DynamoOutbox
 from chalicelib.adapters.dynamo.stock import DynamoStock
 from chalicelib.adapters.dynamo.table import Table
+from chalicelib.domain.handover import Handover
 from chalicelib.domain.orders import DeliveryMethod, ErpLine, ErpOrder, Order
 from chalicelib.domain.partners import Contract, Counterparty, DeliveryAddress, Partner, PartnerScope, SupplierScope
 from chalicelib.domain.users import PERMISSIONS, Membership, Role, Session
@@ -61,13 +62,18 @@ class MemoryQueues:
 class Batches:
     """What a node was given last."""
 
-    last: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    last: dict[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    went: dict[str, Handover] = field(default_factory=dict)
 
-    def offer_batch(self, node: str, rows: Sequence[OutboxRow]) -> None:
-        self.last[node] = tuple((row.id, row.subject) for row in rows)
+    def handover(self, node: str) -> Handover:
+        return self.went.get(node, Handover())
 
-    def offered_batch(self, node: str) -> tuple[tuple[str, str], ...]:
-        return self.last.get(node, ())
+    def hand_over(self, node: str, session: str, handover: Handover, rows: Sequence[OutboxRow], now: datetime) -> None:
+        self.went[node] = handover
+        self.last[node, session] = tuple((row.id, row.subject) for row in rows)
+
+    def handed_over(self, node: str, session: str) -> tuple[tuple[str, str], ...]:
+        return self.last.get((node, session), ())
 
 
 class World:
@@ -83,6 +89,7 @@ class World:
         self.outbox, self.documents = DynamoOutbox(self.portal), DynamoDocuments(self.portal)
         self.offers, self.stock = DynamoOffers(self.catalogue, self.portal), DynamoStock(self.portal)
         self.queues, self.batches = MemoryQueues(), Batches()
+        self.write: Callable[[OutgoingOrder], bytes] = lambda outgoing: outgoing.order.number.encode()
         self.now = START
         self.index = MemoryIndex({id: _card(id) for id in items})
         self.seq = 0
@@ -154,14 +161,25 @@ class World:
 
     # --- 1C -----------------------------------------------------------------------------------------------------------
 
-    def query(self) -> list[OutgoingOrder]:
+    def query(self, session: str = "s") -> list[OutgoingOrder]:
         stores: Any = self
         batches: Any = self.batches
-        return export_orders.batch_for_erp(self.orders, self.outbox, stores, batches, node="1c")
+        given: list[OutgoingOrder] = []
 
-    def success(self) -> int:
+        def write(outgoing: OutgoingOrder) -> bytes:
+            document = self.write(outgoing)
+            given.append(outgoing)
+            return document
+
+        export_orders.batch_for_erp(
+            self.orders, self.outbox, stores, batches, self.clock, node="1c", session=session, write=write
+        )
+        numbers = {number for _, number in batches.handed_over("1c", session)}
+        return [outgoing for outgoing in given if outgoing.order.number in numbers]
+
+    def success(self, session: str = "s") -> int:
         batches: Any = self.batches
-        return export_orders.acknowledge(self.orders, batches, self.clock, node="1c")
+        return export_orders.acknowledge(self.orders, batches, self.clock, node="1c", session=session)
 
     def answer(self, answer: ErpOrder) -> None:
         answer_order.take_answer(self.orders, self.queues, self.clock, answer=answer)

@@ -1,35 +1,50 @@
 """The exchange journal and 1C's sessions.
 
-portal      EXCHANGENODE#<login>   PROFILE | OFFERED     the account; what its last `mode=query` was given
+portal      EXCHANGENODE#<login>   PROFILE               the account
+                                   HANDOVER              how its last batch of orders went out
+                                   BATCH#<session>       what the last `mode=query` of a session was given
             COUNTER                EXCHANGE              number of the last run
-            EXCHANGE#<run>         HEAD | FILE#<name>    GSI1: EXCHANGES / number, once a file has come
+            EXCHANGE#<run>         HEAD | FILE#<name>    GSI1: EXCHANGES / number, GSI2: EXCHANGES#<flow> / number, once
+                                                         a file has come; see `exchange_summary`
 ephemeral   EXCHANGESESSION#<hash> RUN                   which run a 1C session cookie belongs to
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table
+from chalicelib.adapters.dynamo.exchange_checks import check_of
+from chalicelib.adapters.dynamo.exchange_summary import JOURNAL, enter_journal, journal_fields, settle, summary_of, verdict_of
+from chalicelib.adapters.dynamo.flat import from_flat, to_flat
+from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table, put, transact
 from chalicelib.adapters.dynamo.times import instant, instant_text
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.exchange import ExchangeFile, ExchangeNode, ExchangeRun, FileState, Problem, Tally
+from chalicelib.domain.handover import Handover
 from chalicelib.usecases.ports import OutboxRow
 
 PROBLEMS_KEPT = 200
 EMPTY_RUN_LIFETIME = timedelta(days=2)
-_JOURNAL = "EXCHANGES"
+BATCH_LIFETIME = timedelta(days=2)
 
 
 def _node_key(login: str) -> Key:
     return f"EXCHANGENODE#{login}", "PROFILE"
 
 
-def _offered_key(login: str) -> Key:
-    return f"EXCHANGENODE#{login}", "OFFERED"
+def _handover_key(login: str) -> Key:
+    return f"EXCHANGENODE#{login}", "HANDOVER"
+
+
+def _batch_key(login: str, session: str) -> Key:
+    return f"EXCHANGENODE#{login}", f"BATCH#{session}"
+
+
+def _keyed(key: Key, fields: Item) -> Item:
+    return {"PK": key[0], "SK": key[1]} | fields
 
 
 def _run_key(run_id: str) -> Key:
@@ -70,7 +85,7 @@ class DynamoExchange:
         run = ExchangeRun(f"{number:08d}", number, node, kind, now)
         partition, sort = _run_key(run.id)
         expires = int((now + EMPTY_RUN_LIFETIME).timestamp())
-        self.portal.put({"PK": partition, "SK": sort, "expires": expires} | _run_fields(run))
+        self.portal.put({"PK": partition, "SK": sort, "expires": expires} | _run_fields(run) | journal_fields(kind))
         return run
 
     def bind(self, token_hash: str, run: ExchangeRun, expires_at: datetime) -> None:
@@ -89,8 +104,10 @@ class DynamoExchange:
         head = items.pop("HEAD", None)
         return _run_of(run_id, head, tuple(map(_file_of, items.values()))) if head else None
 
-    def runs(self, limit: int = 50) -> tuple[ExchangeRun, ...]:
-        heads = self.portal.query(_JOURNAL, index="GSI1", newest_first=True, limit=limit)
+    def runs(self, limit: int = 50, *, flow: str = "", before: str = "") -> tuple[ExchangeRun, ...]:
+        index, partition = ("GSI2", f"{JOURNAL}#{flow}") if flow else ("GSI1", JOURNAL)
+        most = f"{int(before) - 1:08d}" if before else ""
+        heads = self.portal.query(partition, index=index, at_most=most, newest_first=True, limit=limit)
         return tuple(_run_of(head["PK"].removeprefix("EXCHANGE#"), head) for head in heads)
 
     # --- files --------------------------------------------------------------------------------------------------------
@@ -100,7 +117,7 @@ class DynamoExchange:
         if place is None:
             place = self._begin_again(run_id, name, size)
         if place == 0:
-            self._enter_journal(run_id)
+            enter_journal(self.portal, _run_key(run_id))
         return place
 
     def _append(self, run_id: str, name: str, size: int) -> int | None:
@@ -131,10 +148,6 @@ class DynamoExchange:
         except ConditionFailed:
             return None
         return int(after["chunks"]) - 1
-
-    def _enter_journal(self, run_id: str) -> None:
-        sets = "SET GSI1PK = :journal, GSI1SK = :id REMOVE expires"
-        self.portal.update(_run_key(run_id), sets, values={":journal": _JOURNAL, ":id": run_id})
 
     def queue_file(self, run_id: str, name: str) -> FileState:
         try:
@@ -172,17 +185,27 @@ class DynamoExchange:
     ) -> None:
         sets, values = _outcome(tallies, problems, problem_count)
         values |= {":state": (FileState.FAILED if error else FileState.DONE).value, ":error": error, ":now": instant_text(now)}
-        sets = f"SET {sets}, #s = :state, #e = :error, finished_at = :now REMOVE done"
-        self.portal.update(_file_key(run_id, name), sets, values=values, names={"#s": "state", "#e": "error"})
+        sets = f"SET {sets}, #s = :state, #e = :error, finished_at = :now REMOVE done, skipped"
+        names = {"#s": "state", "#e": "error"}
+        verdict = verdict_of(name, tallies, problems, problem_count, error, now)
+        settle(self.portal, _run_key(run_id), _file_key(run_id, name), sets, values, names, verdict)
 
     # --- orders given to 1C -------------------------------------------------------------------------------------------
 
-    def offer_batch(self, node: str, rows: Sequence[OutboxRow]) -> None:
-        partition, sort = _offered_key(node)
-        self.portal.put({"PK": partition, "SK": sort, "rows": [[row.id, row.subject] for row in rows]})
+    def handover(self, node: str) -> Handover:
+        item = self.portal.get(_handover_key(node), strong=True)
+        return from_flat(Handover, item) if item else Handover()
 
-    def offered_batch(self, node: str) -> tuple[tuple[str, str], ...]:
-        item = self.portal.get(_offered_key(node), strong=True)
+    def hand_over(self, node: str, session: str, handover: Handover, rows: Sequence[OutboxRow], now: datetime) -> None:
+        batch = {"rows": [[row.id, row.subject] for row in rows], "expires": int((now + BATCH_LIFETIME).timestamp())}
+        actions = [
+            put(self.portal.name, _keyed(_handover_key(node), to_flat(handover))),
+            put(self.portal.name, _keyed(_batch_key(node, session), batch)),
+        ]
+        transact(self.portal.client, actions)
+
+    def handed_over(self, node: str, session: str) -> tuple[tuple[str, str], ...]:
+        item = self.portal.get(_batch_key(node, session), strong=True)
         return tuple((row_id, number) for row_id, number in item["rows"]) if item else ()
 
 
@@ -191,11 +214,12 @@ def _run_fields(run: ExchangeRun) -> Item:
 
 
 def _run_of(run_id: str, item: Item, files: tuple[ExchangeFile, ...] = ()) -> ExchangeRun:
-    return ExchangeRun(run_id, int(item["number"]), item["node"], item["kind"], instant(item["opened_at"]), files)
+    opened_at = instant(item["opened_at"])
+    return ExchangeRun(run_id, int(item["number"]), item["node"], item["kind"], opened_at, files, summary_of(item))
 
 
 def _outcome(tallies: Mapping[str, Tally], problems: Sequence[Problem], count: int) -> tuple[str, dict[str, Any]]:
-    counts = {kind: [tally.read, tally.written, tally.unchanged, tally.refused] for kind, tally in tallies.items()}
+    counts = {kind: list(astuple(tally)) for kind, tally in tallies.items()}
     kept = [[p.kind, p.id, p.name, p.reason, p.params] for p in problems[:PROBLEMS_KEPT]]
     values = {":tallies": counts, ":problems": json.dumps(kept, ensure_ascii=False), ":count": max(count, len(problems))}
     return "tallies = :tallies, problems = :problems, problem_count = :count", values
@@ -215,6 +239,8 @@ def _file_of(item: Item) -> ExchangeFile:
         finished_at=instant(item["finished_at"]) if "finished_at" in item else None,
         first_chunk=int(item.get("first_chunk", 0)),
         done=int(item.get("done", 0)),
+        skipped=item.get("skipped", ""),
+        check=check_of(item["check"]) if "check" in item else None,
     )
 
 

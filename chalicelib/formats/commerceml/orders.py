@@ -56,21 +56,31 @@ class OrderForErp(Protocol):
 
 
 def write_orders(orders: Iterable[OrderForErp], formed_at: datetime, encoding: str = "utf-8") -> bytes:
-    """The answer to `mode=query`: it begins with `<?xml` to the letter; without orders it is the valid empty document.
+    """Whole documents at once; see `write_order` and `in_one`."""
+    return in_one([write_order(outgoing, encoding) for outgoing in orders], formed_at, encoding)
 
-    `encoding` is "utf-8" or "windows-1251" (letters it lacks become character references). Raises InvalidInput for a
-    number 1C can't keep.
+
+def in_one(documents: Iterable[bytes], formed_at: datetime, encoding: str = "utf-8") -> bytes:
+    """The answer to `mode=query`: it begins with `<?xml` to the letter; without orders it is the valid empty document."""
+    formed = f"{formed_at.astimezone(_MOSCOW):%Y-%m-%dT%H:%M:%S}"
+    root = f'КоммерческаяИнформация ВерсияСхемы="{SCHEMA}" ДатаФормирования="{formed}"'
+    head = f'<?xml version="1.0" encoding="{encoding.upper() if encoding == "utf-8" else encoding}"?>\n'
+    inside = b"".join(documents)
+    body = f"<{root}>".encode(encoding) + inside + b"</" + "КоммерческаяИнформация>".encode(encoding) if inside else b""
+    return head.encode() + (body or f"<{root}/>".encode(encoding))
+
+
+def write_order(outgoing: OrderForErp, encoding: str = "utf-8") -> bytes:
+    """One Документ. `encoding` is "utf-8" or "windows-1251" (letters it lacks become character references).
+
+    Raises InvalidInput for a number 1C can't keep.
     """
     from lxml import etree
 
-    root = etree.Element("КоммерческаяИнформация")
-    root.set("ВерсияСхемы", SCHEMA)
-    root.set("ДатаФормирования", f"{formed_at.astimezone(_MOSCOW):%Y-%m-%dT%H:%M:%S}")
-    for outgoing in orders:
-        _document(_branch(root, "Документ"), outgoing)
-    head = f'<?xml version="1.0" encoding="{encoding.upper() if encoding == "utf-8" else encoding}"?>\n'
-    body: bytes = etree.tostring(root, encoding=encoding, xml_declaration=False)  # type: ignore[assignment] # bytes for any codec
-    return head.encode() + body
+    element = etree.Element("Документ")
+    _document(element, outgoing)
+    written: bytes = etree.tostring(element, encoding=encoding, xml_declaration=False)  # type: ignore[assignment] # of any codec
+    return written
 
 
 def _document(element: "_Element", outgoing: OrderForErp) -> None:
