@@ -62,7 +62,7 @@ class Supplier:
         return self.last_run()
 
     def last_run(self) -> ExchangeRun:
-        run = self.stores.exchange.run(self.stores.exchange.runs()[0].id)
+        run = self.stores.exchange.run(self.stores.exchange.runs(flow="stock")[0].id)
         assert run is not None
         return run
 
@@ -276,7 +276,7 @@ def test_a_death_after_the_parts_went_repeats_them(supplier: Supplier) -> None:
 def test_a_1c_without_warehouses_opens_no_round(supplier: Supplier) -> None:
     supplier.ask()
     assert supplier.messages == []
-    assert supplier.stores.exchange.runs() == ()
+    assert supplier.stores.exchange.runs(flow="stock") == ()
 
 
 def test_one_round_in_three_is_full(supplier: Supplier) -> None:

@@ -65,7 +65,7 @@ def test_a_1c_that_is_down_is_not_asked_again_before_the_next_tick(aws: SimpleNa
     clock.schedule_stock(tick_event(), CONTEXT)
     assert work_off(aws) == 0
     rt = runtime.current()
-    [head] = rt.exchange.runs()
+    [head] = rt.exchange.runs(flow="stock")
     run = rt.exchange.run(head.id)
     assert run and [file.state for file in run.files] == [FileState.FAILED]
 

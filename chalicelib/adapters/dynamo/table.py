@@ -203,10 +203,14 @@ class Table:
 
     @staticmethod
     def _write(call: Any, request: dict[str, Any]) -> dict[str, Any]:
-        try:
-            return call(**request)
-        except ClientError as error:
-            raise _condition_failed(error) or error from error
+        for attempt in range(CONFLICT_RETRIES):
+            try:
+                return call(**request)
+            except ClientError as error:
+                if attempt + 1 == CONFLICT_RETRIES or error.response["Error"]["Code"] != "TransactionConflictException":
+                    raise _condition_failed(error) or error from error
+            _wait(attempt)
+        raise AssertionError("unreachable")
 
 
 def _range(partition: str, prefix: str, at_least: str, at_most: str) -> tuple[str, Item]:
@@ -251,7 +255,11 @@ def transact(client: "DynamoDBClient", actions: Sequence[Item], token: str = "")
             failed = _condition_failed(error)
             if failed is None or attempt + 1 == CONFLICT_RETRIES or not failed.only_conflicts:
                 raise failed or error from error
-        time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311  # jitter, not a secret
+        _wait(attempt)
+
+
+def _wait(attempt: int) -> None:
+    time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311  # jitter, not a secret
 
 
 def batch_get(
