@@ -48,6 +48,10 @@ class BookOrder:
     unanswered: bool = True
     version: int = 1
 
+    @property
+    def shipped(self) -> bool:
+        return self.state in _SHIPPED
+
     def answer(self) -> Answer:
         return Answer(
             self.id, self.site, self.lines, self.erp_number, datetime.fromisoformat(self.erp_date), self.state, self.note,

@@ -1,6 +1,7 @@
 """CommerceML as UT 11.5 writes it: UTF-8 with BOM, namespace `urn:1C.ru:commerceml_2`, version 2.07, tabs."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import cast
@@ -11,25 +12,49 @@ from infra.demo.supplier import Company, Group, Item, Property, Supplier, Unit
 
 NAMESPACE = "urn:1C.ru:commerceml_2"
 VAT_RATE = Decimal(22)
-_NAMESPACES = {
-    None: NAMESPACE,
-    "xs": "http://www.w3.org/2001/XMLSchema",
-    "xsi": "http://www.w3.org/2001/XMLSchema-instance",
-}
 Element = etree._Element
 
 
-def root(at: datetime) -> Element:
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a configuration writes: `namespace` may be empty, `encoding` is "utf-8" or "windows-1251", `bom` for UTF-8 alone.
+
+    `currency` and `unit` say how prices name theirs: "RUB" or "руб", the international or the Russian name of the unit.
+    """
+
+    namespace: str = NAMESPACE
+    schema: str = "2.07"
+    encoding: str = "utf-8"
+    bom: bool = True
+    currency: str = "RUB"
+    unit: str = "international"
+
+
+UT = Dialect()
+
+
+def root(at: datetime, dialect: Dialect = UT) -> Element:
     """КоммерческаяИнформация of the moment."""
-    element = etree.Element(f"{{{NAMESPACE}}}КоммерческаяИнформация", nsmap=cast(dict[str, str], _NAMESPACES))
-    element.set("ВерсияСхемы", "2.07")
+    namespaces: dict[str | None, str] = {}
+    if dialect.namespace:
+        namespaces = {
+            None: dialect.namespace,
+            "xs": "http://www.w3.org/2001/XMLSchema",
+            "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+        }
+    element = etree.Element(_tag(dialect.namespace, "КоммерческаяИнформация"), nsmap=cast(dict[str, str], namespaces))
+    element.set("ВерсияСхемы", dialect.schema)
     element.set("ДатаФормирования", f"{at:%Y-%m-%dT%H:%M:%S}")
     return element
 
 
+def _tag(namespace: str, name: str) -> str:
+    return f"{{{namespace}}}{name}" if namespace else name
+
+
 def add(parent: Element, name: str, text: object = None, **attributes: object) -> Element:
-    """A child; numbers and flags as 1C writes them. An empty text makes an empty element."""
-    element = etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
+    """A child in its parent's namespace; numbers and flags as 1C writes them. An empty text makes an empty element."""
+    element = etree.SubElement(parent, _tag(etree.QName(parent).namespace or "", name))
     for key, value in attributes.items():
         element.set(key, str(value))
     if text is not None and text != "":
@@ -56,26 +81,24 @@ def requisites(parent: Element, rows: Iterable[tuple[str, object]]) -> None:
             add(row, "Значение", value)
 
 
-def written(document: Element) -> bytes:
+def written(document: Element, dialect: Dialect = UT) -> bytes:
     """The bytes of the file."""
     etree.indent(document, "\t")
     body = etree.tostring(document, encoding="unicode")
-    return f'\ufeff<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'.encode()
+    named = "UTF-8" if dialect.encoding == "utf-8" else dialect.encoding
+    text = f'<?xml version="1.0" encoding="{named}"?>\n{body}\n'
+    mark = "\ufeff" if dialect.bom and dialect.encoding == "utf-8" else ""
+    return (mark + text).encode(dialect.encoding, errors="xmlcharrefreplace")
 
 
 def import_file(supplier: Supplier, items: Sequence[Item], *, first: bool, at: datetime) -> bytes:
     """`import0_N.xml`: the classifier whole in the first portion alone; only that one is not "changes only"."""
     document = root(at)
-    _classifier(document, supplier, whole=first)
-    catalogue = add(document, "Каталог", СодержитТолькоИзменения=plain(not first))
-    add(catalogue, "Ид", supplier.catalogue_id)
-    add(catalogue, "ИдКлассификатора", supplier.catalogue_id)
-    add(catalogue, "Наименование", "Основной каталог товаров")
-    _owner(catalogue, supplier.company)
-    goods = add(catalogue, "Товары")
+    add_classifier(document, supplier, whole=first)
+    goods = add_goods(document, supplier, only_changes=not first)
     properties = {kind.name: kind for kind in supplier.properties}
     for item in items:
-        _item(goods, item, properties)
+        add_item(goods, item, properties)
     return written(document)
 
 
@@ -84,24 +107,19 @@ def offers_file(
 ) -> bytes:
     """`offers0_N.xml`. `balances`: item id -> warehouse id -> free quantity."""
     document = root(at)
-    _classifier(document, supplier, whole=False)
-    package = add(document, "ПакетПредложений", СодержитТолькоИзменения=plain(not first))
-    add(package, "Ид", f"{supplier.catalogue_id}#")
-    add(package, "Наименование", "Пакет предложений (Основной каталог товаров)")
-    add(package, "ИдКаталога", supplier.catalogue_id)
-    add(package, "ИдКлассификатора", supplier.catalogue_id)
-    _owner(package, supplier.company)
-    _price_types(package, supplier)
-    _warehouses(package, supplier)
+    add_classifier(document, supplier, whole=False)
+    package = add_package(document, supplier, only_changes=not first)
+    add_price_types(package, supplier)
+    add_warehouses(package, supplier)
     offers = add(package, "Предложения")
     for item in items:
         _offer(offers, item, balances[item.id])
     return written(document)
 
 
-def changes_file(supplier: Supplier, balances: dict[str, dict[str, Decimal]], *, at: datetime) -> bytes:
+def changes_file(supplier: Supplier, balances: dict[str, dict[str, Decimal]], *, at: datetime, dialect: Dialect = UT) -> bytes:
     """`offers0_1.xml` with balances alone, by item id and warehouse id, as UT sends what has changed."""
-    document = root(at)
+    document = root(at, dialect)
     changes = add(document, "ИзмененияПакетаПредложений", СодержитТолькоИзменения="true")
     add(changes, "Ид", f"{supplier.catalogue_id}#")
     add(changes, "ИдКаталога", supplier.catalogue_id)
@@ -115,20 +133,41 @@ def changes_file(supplier: Supplier, balances: dict[str, dict[str, Decimal]], *,
         for warehouse_id, quantity in row.items():
             add(offer, "Склады", ИдСклада=warehouse_id, КоличествоНаСкладе=plain(quantity))
         add(offer, "Количество", sum(row.values(), Decimal(0)))
-    return written(document)
+    return written(document, dialect)
 
 
-def _classifier(document: Element, supplier: Supplier, *, whole: bool) -> None:
+def add_goods(document: Element, supplier: Supplier, *, only_changes: bool) -> Element:
+    """Каталог down to its empty Товары."""
+    catalogue = add(document, "Каталог", СодержитТолькоИзменения=plain(only_changes))
+    add(catalogue, "Ид", supplier.catalogue_id)
+    add(catalogue, "ИдКлассификатора", supplier.catalogue_id)
+    add(catalogue, "Наименование", "Основной каталог товаров")
+    add_owner(catalogue, supplier.company)
+    return add(catalogue, "Товары")
+
+
+def add_package(document: Element, supplier: Supplier, *, only_changes: bool) -> Element:
+    """ПакетПредложений with its head."""
+    package = add(document, "ПакетПредложений", СодержитТолькоИзменения=plain(only_changes))
+    add(package, "Ид", f"{supplier.catalogue_id}#")
+    add(package, "Наименование", "Пакет предложений (Основной каталог товаров)")
+    add(package, "ИдКаталога", supplier.catalogue_id)
+    add(package, "ИдКлассификатора", supplier.catalogue_id)
+    add_owner(package, supplier.company)
+    return package
+
+
+def add_classifier(document: Element, supplier: Supplier, *, whole: bool) -> None:
     classifier = add(document, "Классификатор")
     add(classifier, "Ид", supplier.catalogue_id)
     add(classifier, "Наименование", "Классификатор (Основной каталог товаров)")
-    _owner(classifier, supplier.company)
+    add_owner(classifier, supplier.company)
     if whole:
-        _groups(classifier, supplier.groups)
-        _properties(classifier, supplier.properties)
+        add_groups(classifier, supplier.groups)
+        add_properties(classifier, supplier.properties)
 
 
-def _owner(parent: Element, company: Company) -> None:
+def add_owner(parent: Element, company: Company) -> None:
     owner = add(parent, "Владелец")
     add(owner, "Ид", company.id)
     add(owner, "Наименование", company.name)
@@ -138,17 +177,17 @@ def _owner(parent: Element, company: Company) -> None:
     add(owner, "ОКПО")
 
 
-def _groups(parent: Element, groups: Sequence[Group]) -> None:
+def add_groups(parent: Element, groups: Sequence[Group]) -> None:
     rows = add(parent, "Группы")
     for group in groups:
         row = add(rows, "Группа")
         add(row, "Ид", group.id)
         add(row, "Наименование", group.name)
         if group.children:
-            _groups(row, group.children)
+            add_groups(row, group.children)
 
 
-def _properties(parent: Element, properties: Sequence[Property]) -> None:
+def add_properties(parent: Element, properties: Sequence[Property]) -> None:
     rows = add(parent, "Свойства")
     for one in properties:
         row = add(rows, "Свойство")
@@ -163,13 +202,13 @@ def _properties(parent: Element, properties: Sequence[Property]) -> None:
                 add(entry, "Значение", text)
 
 
-def _item(goods: Element, item: Item, properties: dict[str, Property]) -> None:
+def add_item(goods: Element, item: Item, properties: dict[str, Property]) -> None:
     row = add(goods, "Товар")
     add(row, "Ид", item.id)
     add(row, "Штрихкод", item.barcode)
     add(row, "Артикул", item.sku)
     add(row, "Наименование", item.name[:250])
-    _unit(row, item.unit, item.pack)
+    add_unit(row, item.unit, item.pack)
     add(add(row, "Группы"), "Ид", item.group_id)
     add(row, "Описание", item.description)
     if item.picture:
@@ -178,13 +217,13 @@ def _item(goods: Element, item: Item, properties: dict[str, Property]) -> None:
     add(row, "ТорговаяМарка", item.brand)
     maker = add(row, "Изготовитель")
     add(maker, "Наименование", item.maker)
-    _values(row, item, properties)
-    _vat(row)
-    _variant(row, item)
-    requisites(row, _item_requisites(item))
+    add_values(row, item, properties)
+    add_vat(row)
+    add_variant(row, item)
+    requisites(row, item_requisites(item))
 
 
-def _item_requisites(item: Item) -> list[tuple[str, object]]:
+def item_requisites(item: Item) -> list[tuple[str, object]]:
     return [
         ("ВидНоменклатуры", item.kind),
         ("ТипНоменклатуры", "Товар"),
@@ -195,7 +234,7 @@ def _item_requisites(item: Item) -> list[tuple[str, object]]:
     ]
 
 
-def _unit(row: Element, unit: Unit, pack: int) -> None:
+def add_unit(row: Element, unit: Unit, pack: int) -> None:
     """The code with its trailing blank, as UT has it; conversions of the unit itself and of the package."""
     element = add(
         row, "БазоваяЕдиница", Код=f"{unit.code} ", НаименованиеПолное=unit.full, МеждународноеСокращение=unit.international
@@ -207,7 +246,7 @@ def _unit(row: Element, unit: Unit, pack: int) -> None:
             add(conversion, "Коэффициент", quantity)
 
 
-def _values(row: Element, item: Item, properties: dict[str, Property]) -> None:
+def add_values(row: Element, item: Item, properties: dict[str, Property]) -> None:
     values = add(row, "ЗначенияСвойств")
     for name, text in item.properties:
         kind = properties[name]
@@ -216,13 +255,13 @@ def _values(row: Element, item: Item, properties: dict[str, Property]) -> None:
         add(value, "Значение", next((value_id for value_id, known in kind.values if known == text), text))
 
 
-def _vat(row: Element) -> None:
+def add_vat(row: Element) -> None:
     rate = add(add(row, "СтавкиНалогов"), "СтавкаНалога")
     add(rate, "Наименование", "НДС")
     add(rate, "Ставка", VAT_RATE)
 
 
-def _variant(row: Element, item: Item) -> None:
+def add_variant(row: Element, item: Item) -> None:
     if item.variant:
         rows = add(row, "ХарактеристикиТовара")
         for name, value in item.variant:
@@ -231,20 +270,20 @@ def _variant(row: Element, item: Item) -> None:
             add(one, "Значение", value)
 
 
-def _price_types(package: Element, supplier: Supplier) -> None:
+def add_price_types(package: Element, supplier: Supplier, currency: str = "RUB") -> None:
     rows = add(package, "ТипыЦен")
     for kind in supplier.price_types:
         row = add(rows, "ТипЦены")
         add(row, "Ид", kind.id)
         add(row, "Наименование", kind.name)
-        add(row, "Валюта", "RUB")
+        add(row, "Валюта", currency)
         tax = add(row, "Налог")
         add(tax, "Наименование", "НДС")
         add(tax, "УчтеноВСумме", text="true")
         add(tax, "Акциз", text="false")
 
 
-def _warehouses(package: Element, supplier: Supplier) -> None:
+def add_warehouses(package: Element, supplier: Supplier) -> None:
     rows = add(package, "Склады")
     for warehouse in supplier.warehouses:
         row = add(rows, "Склад")
@@ -262,22 +301,23 @@ def _offer(offers: Element, item: Item, balances: dict[str, Decimal]) -> None:
     add(row, "Штрихкод", item.barcode)
     add(row, "Артикул", item.sku)
     add(row, "Наименование", item.name[:250])
-    _unit(row, item.unit, item.pack)
-    _variant(row, item)
+    add_unit(row, item.unit, item.pack)
+    add_variant(row, item)
     prices = add(row, "Цены")
     for kind_id, amount in item.prices.items():
-        _price(prices, item, kind_id, amount)
+        add_price(prices, item, kind_id, amount)
     add(row, "Количество", sum(balances.values(), Decimal(0)))
     for warehouse_id, quantity in balances.items():
         add(row, "Склад", ИдСклада=warehouse_id, КоличествоНаСкладе=plain(quantity))
 
 
-def _price(prices: Element, item: Item, kind_id: str, amount: Decimal) -> None:
+def add_price(prices: Element, item: Item, kind_id: str, amount: Decimal, dialect: Dialect = UT) -> None:
     price = add(prices, "Цена")
+    unit = item.unit.international if dialect.unit == "international" else item.unit.short
     shown = f"{amount:,.2f}".replace(",", "\u00a0").replace(".", ",")
-    add(price, "Представление", f" {shown} RUB за {item.unit.international}")
+    add(price, "Представление", f" {shown} {dialect.currency} за {unit}")
     add(price, "ИдТипаЦены", kind_id)
     add(price, "ЦенаЗаЕдиницу", amount)
-    add(price, "Валюта", "RUB")
-    add(price, "Единица", item.unit.international)
+    add(price, "Валюта", dialect.currency)
+    add(price, "Единица", unit)
     add(price, "Коэффициент", 1)

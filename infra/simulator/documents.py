@@ -1,7 +1,8 @@
 """Orders on the wire: what the portal gives at `mode=query`, and the changed document UT sends back."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,6 +13,7 @@ from infra.demo.supplier import Supplier
 from infra.simulator.commerceml import VAT_RATE, Element, add, requisites, root, written
 
 _KOPECK = Decimal("0.01")
+_DECLARATION = re.compile(r"^<\?xml[^>]*\?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,18 @@ class SiteOrder:
     print: str
 
 
-def read_orders(xml: str) -> Iterator[SiteOrder]:
-    """The orders of the answer to `mode=query`. Raises ValueError for what is no XML."""
+def parsed(xml: str) -> Element:
+    """The tree of a text: what its declaration says of an encoding does not hold any more. Raises ValueError."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True)
     try:
-        document = etree.fromstring(xml.encode(), parser)
+        return etree.fromstring(_DECLARATION.sub("", xml, count=1).encode(), parser)
     except etree.XMLSyntaxError as error:
         raise ValueError(f"заказы сайта не читаются: {error}") from error
+
+
+def read_orders(xml: str) -> Iterator[SiteOrder]:
+    """The orders of the answer to `mode=query`. Raises ValueError for what is no XML."""
+    document = parsed(xml)
     for element in document.iter("{*}Документ"):
         if _text(element, "ХозОперация") == "Заказ товара":
             yield _order(element)
@@ -136,15 +143,19 @@ class Answer:
     cancelled: bool = False
 
 
+Requisites = Callable[[Answer], list[tuple[str, object]]]
+
+
 def answer_file(supplier: Supplier, answers: Iterable[Answer], *, at: datetime) -> bytes:
-    """`orders-<UUID>_1.xml`."""
+    """`orders-<UUID>_1.xml` of the demo: typical UT does not tell the state of an order, this one does."""
     document = root(at)
     for answer in answers:
-        _document(document, supplier, answer)
+        add_document(document, supplier, answer, answer_requisites)
     return written(document)
 
 
-def _document(parent: Element, supplier: Supplier, answer: Answer) -> None:
+def add_document(parent: Element, supplier: Supplier, answer: Answer, requisites_of: Requisites) -> Element:
+    """Документ of an order. `requisites_of` is what the configuration says of it."""
     order = answer.order
     element = add(parent, "Документ")
     add(element, "Ид", answer.id)
@@ -163,10 +174,11 @@ def _document(parent: Element, supplier: Supplier, answer: Answer) -> None:
     goods = add(element, "Товары")
     for line in answer.lines:
         _goods_line(goods, supplier, line)
-    requisites(element, _answer_requisites(answer))
+    requisites(element, requisites_of(answer))
+    return element
 
 
-def _answer_requisites(answer: Answer) -> list[tuple[str, object]]:
+def answer_requisites(answer: Answer) -> list[tuple[str, object]]:
     moment = answer.erp_date
     return [
         ("Номер по 1С", answer.erp_number),
