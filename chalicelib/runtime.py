@@ -83,7 +83,7 @@ class Runtime:
     def orders(self) -> "ports.OrderStore":
         from chalicelib.adapters.dynamo.orders import DynamoOrders
 
-        return DynamoOrders(self.portal, self.ephemeral)
+        return DynamoOrders(self.portal, self.ephemeral, [receiver.name for receiver in self._copied])
 
     @cached_property
     def outbox(self) -> "ports.Outbox":
@@ -138,6 +138,32 @@ class Runtime:
         from chalicelib.adapters.queues import SqsQueues
 
         return SqsQueues(self.sqs, self.settings.queues)
+
+    @cached_property
+    def queue_watch(self) -> "ports.QueueWatch":
+        import boto3
+
+        from chalicelib.adapters.queue_watch import SqsWatch
+
+        return SqsWatch(self.sqs, boto3.client("cloudwatch"), self.settings.queues)
+
+    @cached_property
+    def monitor(self) -> "ports.MonitorStore":
+        from chalicelib.adapters.dynamo.exchange_monitor import DynamoMonitor
+
+        return DynamoMonitor(self.portal)
+
+    @cached_property
+    def proposals(self) -> "ports.ProposalStore":
+        from chalicelib.adapters.dynamo.proposals import DynamoProposals
+
+        return DynamoProposals(self.portal)
+
+    @cached_property
+    def audit(self) -> "ports.AuditStore":
+        from chalicelib.adapters.dynamo.audit import DynamoAudit
+
+        return DynamoAudit(self.portal)
 
     # --- people and partners ------------------------------------------------------------------------------------------
 
@@ -240,6 +266,23 @@ class Runtime:
         from chalicelib.adapters.erp.odata import odata_erp
 
         return odata_erp(self.settings.erp) if self.settings.erp else None
+
+    @cached_property
+    def order_receivers(self) -> "tuple[ports.OrderReceiver, ...]":
+        """The system orders go to and answers come from, then those that get copies."""
+        from chalicelib.adapters.erp.choice import order_receivers
+
+        return order_receivers(self.settings.push, self.clock, private=self.settings.private_addresses)
+
+    @property
+    def _copied(self) -> "tuple[ports.OrderReceiver, ...]":
+        """Without loading what sends them, where there is one system or none."""
+        return self.order_receivers[1:] if len(self.settings.push.split()) > 1 else ()
+
+    @property
+    def pushes(self) -> "ports.Queues | None":
+        """The queues, where orders are sent out; None where 1C comes for them itself."""
+        return self.queues if self.settings.push else None
 
 
 _current: Runtime | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from chalicelib.domain.money import ZERO
@@ -21,11 +22,50 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class IncomingLot:
+    """Goods on their way to a warehouse, there on the day `eta`; `reserved` of them 1C has promised to orders already."""
+
+    id: str
+    warehouse_id: str
+    eta: date
+    quantity: Decimal
+    reserved: Decimal = ZERO
+
+    @property
+    def free(self) -> Decimal:
+        """What of the lot can still be promised."""
+        return max(ZERO, self.quantity - self.reserved)
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingSupply:
+    """Every lot of an item that is on its way, as 1C has them under a revision: a lot that is not here has come or is off."""
+
+    item_id: str
+    revision: int
+    lots: tuple[IncomingLot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StockReserves:
+    """What 1C keeps of an item for orders, by warehouse, under a revision. 1C's free stock leaves these out already."""
+
+    item_id: str
+    revision: int
+    by_warehouse: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class StockBalance:
-    """All balances of one item by warehouse id. `known` is False where 1C never sent any ("уточняйте", not "нет")."""
+    """All balances of one item by warehouse id. `known` is False where 1C never sent any ("уточняйте", not "нет").
+
+    `lots` come later, the earliest first; `reserved` is what 1C keeps for orders at each warehouse.
+    """
 
     item_id: str
     by_warehouse: Mapping[str, Balance] = field(default_factory=dict)
+    lots: tuple[IncomingLot, ...] = ()
+    reserved: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def known(self) -> bool:
@@ -37,6 +77,14 @@ class StockBalance:
             balance = self.by_warehouse.get(warehouse_id)
             return balance.available if balance else ZERO
         return sum((balance.available for balance in self.by_warehouse.values()), ZERO)
+
+    def expected(self, today: date, warehouse_id: str | None = None) -> tuple[tuple[date, Decimal], ...]:
+        """What comes from today on and is nobody's yet, by day: at one warehouse, or everywhere."""
+        found: dict[date, Decimal] = {}
+        for lot in self.lots:
+            if lot.free and lot.eta >= today and warehouse_id in (None, lot.warehouse_id):
+                found[lot.eta] = found.get(lot.eta, ZERO) + lot.free
+        return tuple(sorted(found.items()))
 
 
 @dataclass(frozen=True, slots=True)

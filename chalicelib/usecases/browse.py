@@ -203,7 +203,7 @@ def _price_type(visitor: Visitor, classifier: Classifier) -> PriceType | None:
 
 def _stock(row: CatalogueRow, classifier: Classifier) -> Iterator[tuple[Warehouse, Decimal]]:
     """By name; a warehouse that 1C never named in a file stands under its id."""
-    ids = classifier.warehouses.keys() | row.balance.by_warehouse.keys()
+    ids = classifier.warehouses.keys() | row.balance.by_warehouse.keys() | {lot.warehouse_id for lot in row.balance.lots}
     warehouses = (classifier.warehouses.get(warehouse_id) or Warehouse(warehouse_id, warehouse_id) for warehouse_id in ids)
     for warehouse in sorted(warehouses, key=lambda warehouse: warehouse.name):
         yield warehouse, row.balance.available(warehouse.id)

@@ -1,6 +1,6 @@
 """What the use cases ask of the outside: stores, files, queues, senders. Adapters keep these contracts; tests hold them to it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import BinaryIO, Protocol, TypeVar
 from uuid import uuid4
 
+from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.carts import CartHead, CartLine, CartTotals
 from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType, Property, Warehouse
 from chalicelib.domain.documents import Document, PaymentInvoice
-from chalicelib.domain.exchange import ExchangeFile, ExchangeNode, ExchangeRun, FileState, Problem, Tally
+from chalicelib.domain.exchange import Check, ExchangeFile, ExchangeNode, ExchangeRun, FileState, Problem, Tally
+from chalicelib.domain.flows import FlowMark
 from chalicelib.domain.handover import Handover
 from chalicelib.domain.orders import ErpOrder, Order, OrderEvent
 from chalicelib.domain.partners import (
@@ -25,6 +27,7 @@ from chalicelib.domain.partners import (
     Scope,
 )
 from chalicelib.domain.prices import ItemPrices
+from chalicelib.domain.proposals import MergeProposal
 from chalicelib.domain.records import Mark, Record, Reference, WaitingRecord
 from chalicelib.domain.stock import Hold, IncomingSupply, StockBalance, StockReserves
 from chalicelib.domain.users import Membership, Session, User
@@ -612,7 +615,7 @@ class OrderReceiver(Protocol):
     @property
     def name(self) -> str: ...
 
-    def receive(self, order: OrderWithParties, key: str) -> Receipt | None:
+    def receive(self, order: OrderWithParties, key: str, /) -> Receipt | None:
         """Give it the order; under the same `key` it takes it once, however often it is given.
 
         None where nothing is to be done: it comes for its orders itself. Raises Refused for what it will never take,
@@ -668,6 +671,87 @@ class ErpClient(Protocol):
 
     def balances(self, warehouse_id: str) -> Iterable[tuple[str, Decimal]]:
         """(item id, free quantity). Raises Unavailable."""
+        ...
+
+
+# --- exchange monitor -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """`oldest`: how long the oldest waiting message waits, where that is known. `dead`: letters given up, `dead_since`: when
+    the oldest of them was sent."""
+
+    waiting: int = 0
+    in_work: int = 0
+    oldest: timedelta | None = None
+    dead: int = 0
+    dead_since: datetime | None = None
+
+
+class QueueWatch(Protocol):
+    def states(self, now: datetime) -> Mapping[str, QueueState]: ...
+
+    def replay(self, queue: str, go_on: Callable[[], bool]) -> int:
+        """Put the dead letters of a queue back into it, while `go_on`; how many went. One may come twice, none is lost."""
+        ...
+
+
+class MonitorStore(Protocol):
+    def marks(self) -> Mapping[str, FlowMark]:
+        """By flow, see `domain.flows`; those of files are written with their verdicts."""
+        ...
+
+    def succeeded(self, flow: str, now: datetime) -> None: ...
+
+    def failed(self, flow: str, now: datetime, problem: Problem) -> None: ...
+
+    def requeue(self, run_id: str, file: ExchangeFile) -> int:
+        """The file is queued again; for which time that is. Raises Conflict where it is in another state by now."""
+        ...
+
+    def skip(self, run_id: str, file: ExchangeFile, by: str, now: datetime) -> None:
+        """The file has failed for good, and does not count as a failure: `by` has seen it."""
+        ...
+
+    def keep_check(self, run_id: str, name: str, check: Check) -> None: ...
+
+
+class ProposalStore(Protocol):
+    def add(self, proposal: MergeProposal) -> bool:
+        """False for a pair that was proposed before, whatever was answered."""
+        ...
+
+    def open(self, limit: int = 50, *, before: str = "") -> tuple[MergeProposal, ...]:
+        """Unanswered, newest first."""
+        ...
+
+    def open_count(self, most: int) -> int:
+        """Unanswered ones, counted up to `most`."""
+        ...
+
+    def read(self, proposal_id: str) -> MergeProposal:
+        """Raises NotFound."""
+        ...
+
+    def accept(self, proposal: MergeProposal, by: str, now: datetime) -> None:
+        """Remember the old id as an alias of the new one. Raises Conflict where it was answered before."""
+        ...
+
+    def decline(self, proposal: MergeProposal, by: str) -> None:
+        """Raises Conflict where it was answered before."""
+        ...
+
+    def alias(self, old_id: str) -> str | None:
+        """The id that stands for an old one now."""
+        ...
+
+
+class AuditStore(Protocol):
+    def note(self, entry: AuditEntry) -> None: ...
+
+    def recent(self, now: datetime, limit: int = 10) -> tuple[AuditEntry, ...]:
+        """Newest first."""
         ...
 
 

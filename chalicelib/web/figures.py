@@ -60,6 +60,10 @@ def day(value: date | datetime | None) -> str:
     return f"{value:%d.%m.%Y}" if value else "—"
 
 
+def short_day(value: date) -> str:
+    return f"{value:%d.%m}"
+
+
 def moment(value: datetime | None) -> str:
     return f"{value.astimezone(MOSCOW):%d.%m.%Y %H:%M}" if value else "—"
 

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from chalicelib.domain.exchange import Problem
+from chalicelib.domain.order_progress import Bucket, LineStatus
 from chalicelib.domain.orders import Approval, ChangeKind, DeliveryMethod, Fulfilment, OrderEvent, Payment
 from chalicelib.domain.partners import Contract
 from chalicelib.texts import N_, _, ngettext_text
 from chalicelib.usecases.ports import Card
+from chalicelib.web.figures import number
 
 APPROVAL: Mapping[str, str] = {
     Approval.SUBMITTED: N_("Отправлен"),
@@ -21,9 +23,11 @@ APPROVAL: Mapping[str, str] = {
 FULFILMENT: Mapping[str, str] = {
     Fulfilment.NOT_STARTED: N_("Не начат"),
     Fulfilment.AWAITING_SUPPLY: N_("Ожидает поставки"),
+    Fulfilment.IN_PRODUCTION: N_("В производстве"),
     Fulfilment.READY: N_("Готов к отгрузке"),
     Fulfilment.PARTIALLY_SHIPPED: N_("Частично отгружен"),
     Fulfilment.SHIPPED: N_("Отгружен"),
+    Fulfilment.IN_TRANSIT: N_("В доставке"),
     Fulfilment.DELIVERED: N_("Доставлен"),
     Fulfilment.COMPLETED: N_("Выполнен"),
 }
@@ -31,7 +35,23 @@ PAYMENT: Mapping[str, str] = {
     Payment.UNPAID: N_("Не оплачен"),
     Payment.PARTIALLY_PAID: N_("Частично оплачен"),
     Payment.PAID: N_("Оплачен"),
+    Payment.OVERPAID: N_("Переплата"),
 }
+LINE_STATUS: Mapping[str, str] = {
+    LineStatus.SHORTAGE: N_("нет обеспечения"),
+    LineStatus.RESERVED_INCOMING: N_("зарезервировано из поставки"),
+    LineStatus.RESERVED_STOCK: N_("зарезервировано на складе"),
+    LineStatus.IN_PRODUCTION: N_("в производстве"),
+    LineStatus.READY: N_("готово"),
+    LineStatus.SHIPMENT_REQUESTED: N_("запрошена отгрузка"),
+    LineStatus.IN_DELIVERY: N_("на доставке"),
+    LineStatus.AT_DEALER: N_("у вас в наличии"),
+    LineStatus.SOLD: N_("продано"),
+    LineStatus.RETURNED: N_("возвращено"),
+    LineStatus.CANCELLED: N_("отменено"),
+}
+"""As they stand after a quantity: «3 в производстве»."""
+
 DELIVERY: Mapping[str, str] = {
     DeliveryMethod.PICKUP: N_("Самовывоз"),
     DeliveryMethod.DELIVERY: N_("Доставка"),
@@ -85,7 +105,10 @@ TONE: Mapping[str, str] = {
     Approval.CANCELLED: "bad",
     Fulfilment.AWAITING_SUPPLY: "attention",
     Fulfilment.READY: "good",
+    Fulfilment.IN_PRODUCTION: "info",
     Fulfilment.PARTIALLY_SHIPPED: "info",
+    Fulfilment.IN_TRANSIT: "info",
+    Payment.OVERPAID: "attention",
     Fulfilment.SHIPPED: "good",
     Fulfilment.DELIVERED: "good",
     Fulfilment.COMPLETED: "good",
@@ -148,6 +171,13 @@ def variant_left(card: Card) -> str:
     """What of the variant the name does not say yet: 1C usually appends its values in brackets."""
     parts = [part.strip() for part in card.variant.split(",")]
     return ", ".join(part for part in parts if part.rpartition(":")[2].strip() not in card.name)
+
+
+def bucket_text(bucket: Bucket) -> str:
+    """«3 в производстве · покраска (15.04)»."""
+    text = f"{number(bucket.quantity, 3)} {name(LINE_STATUS, bucket.status)}"
+    text += f" · {bucket.stage}" if bucket.stage else ""
+    return text + (f" ({bucket.due:%d.%m})" if bucket.due else "")
 
 
 def event_text(event: OrderEvent) -> str:

@@ -30,7 +30,8 @@ def environment() -> Environment:
     made.install_gettext_callables(texts.gettext_text, texts.ngettext_text, newstyle=True)  # type: ignore[attr-defined]
     for figure in (
         figures.number, figures.money, figures.price, figures.weight, figures.volume, figures.quantity, figures.editable,
-        figures.percent, figures.day, figures.moment, figures.clock_time, figures.phone, figures.machine_time, figures.file_size,
+        figures.percent, figures.day, figures.short_day, figures.moment, figures.clock_time, figures.phone, figures.machine_time,
+        figures.file_size,
     ):  # fmt: skip
         made.filters[figure.__name__] = figure
     made.globals.update(labels=labels, asset=static_files.address, freshness=figures.freshness, seen_at=figures.seen_at)

@@ -1,6 +1,7 @@
 """One visit to one page: the request, who makes it, and the ways to answer."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -11,6 +12,7 @@ from chalicelib.texts import LANGUAGES, _, current_language
 from chalicelib.usecases.visitors import Visitor
 from chalicelib.web import session
 from chalicelib.web.answer import Answer, Cookie
+from chalicelib.web.figures import MOSCOW
 from chalicelib.web.frame import Frame, make_frame
 from chalicelib.web.labels import NOTICES
 from chalicelib.web.rendering import render
@@ -48,6 +50,10 @@ class Visit:
     def frame(self) -> Frame | None:
         """What stands around the page of a signed-in person."""
         return None if self._visitor is None else make_frame(self._visitor, self.runtime)
+
+    @property
+    def today(self) -> date:
+        return self.runtime.clock().astimezone(MOSCOW).date()
 
     def url(self, path: str, **query: object) -> str:
         return self.request.url(path, **query)

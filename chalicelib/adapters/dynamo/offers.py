@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.adapters.dynamo.cards import unpacked
 from chalicelib.adapters.dynamo.catalogue import prices_key
 from chalicelib.adapters.dynamo.stock import stock_key
+from chalicelib.adapters.dynamo.supply import lots_of, reserves_of
 from chalicelib.adapters.dynamo.table import KEYS_PER_BATCH, Key, Table
 from chalicelib.domain.catalogue import ItemPrice
 from chalicelib.domain.prices import ItemPrices
@@ -65,7 +66,8 @@ def balance_of(item_id: str, row: Typed | None) -> StockBalance:
     if row is None:
         return StockBalance(item_id)
     figures = {name[2:]: Decimal(typed["N"]) for name, typed in row.items() if name.startswith("F#")}
-    return StockBalance(item_id, {id: Balance(free, _held(row, id)) for id, free in figures.items()})
+    balances = {id: Balance(free, _held(row, id)) for id, free in figures.items()}
+    return StockBalance(item_id, balances, lots_of(row), reserves_of(row))
 
 
 def _held(row: Typed, warehouse_id: str) -> Decimal:

@@ -1,6 +1,7 @@
 """The items an order is kept in, and back. Lines are JSON text: a page of 100 is one attribute, quick to read."""
 
 import json
+import re
 from dataclasses import asdict, fields
 from datetime import date
 from decimal import Decimal
@@ -22,6 +23,7 @@ from chalicelib.domain.orders import (
 )
 
 LINES_PER_CHUNK = 100
+_GUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 _PLAIN = (
     "number", "partner_id", "user_id", "user_name", "counterparty_id", "contract_id", "price_type_id", "company_id", "currency",
     "vat_included", "warehouse_id", "delivery_method", "address_id", "address", "comment", "client_reference", "approval",
@@ -31,6 +33,16 @@ _PLAIN = (
 
 def order_key(number: str) -> Key:
     return f"ORDER#{number}", "HEAD"
+
+
+def erp_id_item(order: Order) -> Item:
+    """Leads from 1C's id to the order."""
+    return {"PK": f"ORDERNO#{order.erp_id}", "SK": "REF", "number": order.number}
+
+
+def reference_key(reference: str) -> Key:
+    """What is there once an order has come, by the portal's number or by 1C's GUID; it holds `number`."""
+    return (f"ORDERNO#{reference}", "REF") if _GUID.match(reference) else order_key(reference)
 
 
 def head_item(order: Order) -> Item:

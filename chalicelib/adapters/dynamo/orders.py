@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from chalicelib.adapters.dynamo import carts, holds
 from chalicelib.adapters.dynamo.order_items import (
+    erp_id_item,
     event_from_item,
     event_item,
     head_from_item,
@@ -14,8 +15,10 @@ from chalicelib.adapters.dynamo.order_items import (
     line_chunks,
     lines_from_items,
     order_key,
+    reference_key,
 )
-from chalicelib.adapters.dynamo.outbox import outbox_key
+from chalicelib.adapters.dynamo.order_progress import NEWER, own_item, progress_from_items, progress_item
+from chalicelib.adapters.dynamo.outbox import outbox_items, outbox_key
 from chalicelib.adapters.dynamo.outbox import to_item as outbox_item
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Table, delete, put, transact, update
 from chalicelib.adapters.dynamo.times import instant_text
@@ -32,8 +35,11 @@ CHANGED = "Остатки или корзина изменились, пока �
 
 
 class DynamoOrders:
-    def __init__(self, portal: Table, ephemeral: Table) -> None:
+    """`copies` names the further systems that get every order; see `outbox_items`."""
+
+    def __init__(self, portal: Table, ephemeral: Table, copies: Sequence[str] = ()) -> None:
         self.portal = portal
+        self.copies = copies
         self.ephemeral = ephemeral
         self.holds = holds.DynamoHolds(portal)
 
@@ -85,12 +91,12 @@ class DynamoOrders:
         return found["number"] if found else None
 
     def _order_actions(self, order: Order, event: OrderEvent, cart: CartHead, key: str) -> list[Item]:
-        row = OutboxRow.new("orders", order.number, order.placed_at)
+        row = OutboxRow.of_placed(order)
         return [
             put(self.portal.name, head_item(order), "attribute_not_exists(PK)"),
             *(put(self.portal.name, chunk) for chunk in line_chunks(order)),
             put(self.portal.name, event_item(order.number, event)),
-            put(self.portal.name, outbox_item(row)),
+            *self._leaving([row]),
             self._empty_cart(order, cart),
             put(self.ephemeral.name, self._placed_item(order, key), "attribute_not_exists(PK)"),
         ]
@@ -123,7 +129,14 @@ class DynamoOrders:
         head = next((item for item in items if item["SK"] == "HEAD"), None)
         if head is None or (isinstance(scope, PartnerScope) and head["partner_id"] != scope.partner_id):
             raise NotFound("Заказ %(number)s не найден", number=number)
-        return replace(head_from_item(head), lines=lines_from_items(items))
+        return replace(head_from_item(head), lines=lines_from_items(items), progress=progress_from_items(items))
+
+    def find(self, reference: str) -> str | None:
+        found = self.portal.get(reference_key(reference), strong=True)
+        if found:
+            return str(found["number"])
+        known = [item["SK"] for item in self.portal.query(f"ORDERNO#{reference}", strong=True, limit=2)]
+        return known[0] if len(known) == 1 else None
 
     def page(self, scope: PartnerScope, *, limit: int = 50, after: str | None = None) -> OrderPage:
         """`after` is the sort key of the last order of the page before; the range has it in, so it is read and dropped."""
@@ -145,13 +158,16 @@ class DynamoOrders:
             *(put(self.portal.name, chunk) for chunk in written),
             *gone,
             put(self.portal.name, event_item(after.number, event)),
-            *(put(self.portal.name, outbox_item(row)) for row in outbox),
+            *self._leaving(outbox),
             *self._erp_number(after),
         ]
         try:
             transact(self.portal.client, actions)
         except ConditionFailed as error:
             raise Conflict("Заказ %(number)s уже изменён: откройте его заново", number=after.number) from error
+
+    def _leaving(self, rows: Sequence[OutboxRow]) -> list[Item]:
+        return [put(self.portal.name, item) for item in outbox_items(rows, self.copies)]
 
     def _change_head(self, before: Order, after: Order) -> Item:
         """All fields but `taken_at`, which moves by itself and is no part of the revision."""
@@ -162,9 +178,35 @@ class DynamoOrders:
         return update(self.portal.name, order_key(after.number), sets, "revision = :seen", values, names)
 
     def _erp_number(self, order: Order) -> list[Item]:
-        if not order.erp_number:
-            return []
-        return [put(self.portal.name, {"PK": f"ORDERNO#{order.erp_number}", "SK": order.number})]
+        """1C's number may come again in another year; its id is the order's own."""
+        numbers = [put(self.portal.name, {"PK": f"ORDERNO#{order.erp_number}", "SK": order.number})] if order.erp_number else []
+        return numbers + ([put(self.portal.name, erp_id_item(order))] if order.erp_id else [])
+
+    def save_progress(
+        self, before: Order, after: Order, event: OrderEvent | None = None, outbox: Sequence[OutboxRow] = ()
+    ) -> bool:
+        values = {":revision": after.progress.revision}
+        told = put(self.portal.name, progress_item(after.number, after.progress), NEWER, values)
+        try:
+            transact(self.portal.client, [told, *self._beside(before, after, event, outbox)])
+        except ConditionFailed as failed:
+            if failed.reasons[0] == "ConditionalCheckFailed":
+                return False
+            raise Conflict("Заказ %(number)s всё время меняется: повторите позже", number=after.number) from failed
+        return True
+
+    def save_own(self, before: Order, after: Order, item_id: str, event: OrderEvent) -> None:
+        own = put(self.portal.name, own_item(after.number, item_id, after.progress.own[item_id]))
+        try:
+            transact(self.portal.client, [own, *self._beside(before, after, event, ())])
+        except ConditionFailed as error:
+            raise Conflict("Заказ %(number)s уже изменён: откройте его заново", number=after.number) from error
+
+    def _beside(self, before: Order, after: Order, event: OrderEvent | None, outbox: Sequence[OutboxRow]) -> list[Item]:
+        """The head only where it differs; lines are never touched."""
+        head = [self._change_head(before, after)] if head_item(before) != head_item(after) else []
+        told = [put(self.portal.name, event_item(after.number, event))] if event else []
+        return [*head, *told, *(put(self.portal.name, outbox_item(row)) for row in outbox)]
 
     def taken(self, number: str, outbox_ids: Sequence[str], event: OrderEvent) -> None:
         rows = [delete(self.portal.name, outbox_key("orders", row_id), "attribute_exists(PK)") for row_id in outbox_ids]

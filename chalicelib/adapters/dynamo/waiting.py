@@ -4,10 +4,11 @@ portal      WAITING#<entity of the parent>   <parent id> <entity> <id>     the r
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 
 from chalicelib.adapters.dynamo.flat import to_flat
-from chalicelib.adapters.dynamo.order_items import order_key
-from chalicelib.adapters.dynamo.partners import partner_key
+from chalicelib.adapters.dynamo.order_items import reference_key
+from chalicelib.adapters.dynamo.partners import ADDRESS, CONTRACT, COUNTERPARTY, part_key, partner_key
 from chalicelib.adapters.dynamo.records import register_key
 from chalicelib.adapters.dynamo.rows import read_some
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table, check, put, transact
@@ -15,8 +16,14 @@ from chalicelib.adapters.dynamo.times import instant, instant_text
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.records import Reference, WaitingRecord
 
-PARENTS: Mapping[str, Callable[[str], Key]] = {"partners": partner_key, "orders": order_key}
-"""Objects that are not in the register, by the key that says they have come."""
+PARENTS: Mapping[str, Callable[[str], Key]] = {
+    "partners": partner_key,
+    "orders": reference_key,
+    "contracts": partial(part_key, CONTRACT),
+    "counterparties": partial(part_key, COUNTERPARTY),
+    "delivery_addresses": partial(part_key, ADDRESS),
+}
+"""Objects that may come by another road than their own: the key that says they are there. Others are in the register."""
 LONGEST = 300_000
 """Bytes of a record that can wait: an item of DynamoDB holds 400 KB."""
 

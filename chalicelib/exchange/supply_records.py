@@ -1,0 +1,48 @@
+"""Goods on their way, and what 1C keeps for orders."""
+
+from decimal import Decimal
+from functools import partial
+
+from chalicelib.domain.stock import IncomingLot, IncomingSupply, StockReserves
+from chalicelib.exchange.entity import Converted, Entity
+from chalicelib.formats.supply_messages import (
+    INCOMING_SUPPLY_EXAMPLE,
+    RESERVES_EXAMPLE,
+    IncomingSupplyMessage,
+    ReservesMessage,
+)
+from chalicelib.usecases.import_records import one_by_one
+from chalicelib.usecases.import_supply import take_incoming_supply, take_reserves
+
+
+def _incoming(message: IncomingSupplyMessage) -> Converted:
+    return IncomingSupply(message.id, message.revision, tuple(IncomingLot(**lot.model_dump()) for lot in message.lots)), ()
+
+
+def _reserves(message: ReservesMessage) -> Converted:
+    found: dict[str, Decimal] = {}
+    for told in message.warehouses:
+        found[told.warehouse_id] = found.get(told.warehouse_id, Decimal(0)) + told.quantity
+    return StockReserves(message.id, message.revision, found), ()
+
+
+ENTITIES = (
+    Entity(
+        "incoming_supply",
+        "Ожидаемые поставки",
+        "Ожидаемая поставка номенклатуры",
+        IncomingSupplyMessage,
+        INCOMING_SUPPLY_EXAMPLE,
+        _incoming,
+        lambda now: one_by_one(partial(take_incoming_supply, now.supply)),
+    ),
+    Entity(
+        "reserves",
+        "Резервы",
+        "Резерв номенклатуры",
+        ReservesMessage,
+        RESERVES_EXAMPLE,
+        _reserves,
+        lambda now: one_by_one(partial(take_reserves, now.supply)),
+    ),
+)
