@@ -52,5 +52,5 @@ class WaitingRecord:
 
 
 def part_id(partner_id: str, own_id: str) -> str:
-    """Of contracts, payers and addresses: a typical agreement of 1C has one id with every partner."""
-    return f"{partner_id}/{own_id}"
+    """Of contracts, payers and addresses: a typical agreement of 1C has one id with every partner. An id has no space."""
+    return f"{partner_id} {own_id}"

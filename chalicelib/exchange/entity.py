@@ -1,15 +1,14 @@
 """What `/exchange/v1/<entity>` knows of an entity, and how a JSON value becomes a row of its import."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.exchange import Problem
-from chalicelib.domain.records import Reference
+from chalicelib.domain.records import Record, Reference
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.import_records import Kind, Row, Taken
+from chalicelib.usecases.import_records import Kind, Row, Save, Taken
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -35,8 +34,8 @@ class Entity:
     `title` heads it in the OpenAPI document, `called` names one object in the reasons ("Договор"). `message` is the pydantic
     model of one record: its docstring and its fields' descriptions are the documentation, `example` must be taken as it
     stands (after the examples of the entities before it in the table). `convert` makes of a message what `save` takes,
-    up to `at_once` records a call. `parents` must exist before: until they do the record waits. `parts`: names of objects
-    within a record by the `kind` of a Problem. A model without `id` or `name` gives `id_of`.
+    up to `at_once` records a call. `parents` must exist before: until they do the record waits. `brings`: what comes nested
+    in it. `parts`: names of objects within a record by the `kind` of a Problem.
     """
 
     name: str
@@ -45,8 +44,9 @@ class Entity:
     message: type["Message"]
     example: Mapping[str, Any]
     convert: Callable[[Any], Converted]
-    save: Callable[[Runtime], Callable[[Sequence[Any]], Sequence[Taken]]]
+    save: Callable[[Runtime], Save]
     parents: Callable[[Any], tuple[Reference, ...]] = no_parents
+    brings: Callable[[Any], tuple[Reference, ...]] = no_parents
     at_once: int = 1
     parts: Mapping[str, str] = field(default_factory=dict)
 
@@ -67,11 +67,24 @@ def read(entity: Entity, raw: Any) -> Row[Any]:
             faults = _faults(error)
     if faults:
         return Row(record_id, name, None, (Problem(entity.name, record_id, name, "%(faults)s", (("faults", faults),)),))
+    return _row(entity, message, record_id, name)
+
+
+def _row(entity: Entity, message: Any, record_id: str, name: str) -> Row[Any]:
     record, problems = entity.convert(message)
-    revision = int(getattr(message, "revision", 0))
+    key = record.id if isinstance(record, Record) else record_id
     parents = entity.parents(message)
-    text = json.dumps(raw, ensure_ascii=False, default=str) if parents else ""
-    return Row(record_id, name, record, problems, revision, parents, text)
+    return Row(
+        record_id,
+        name,
+        record,
+        problems,
+        revision=int(getattr(message, "revision", 0)),
+        parents=parents,
+        brings=(Reference(entity.name, key), *entity.brings(message)),
+        raw=message.model_dump_json() if parents else "",
+        key=key,
+    )
 
 
 def _too_long(raw: Any) -> str:
@@ -151,10 +164,10 @@ RECORDS_AT_ONCE = 25
 """Records of a store of records that fit into one transaction."""
 
 
-def saved_in(store: Callable[[Runtime], "RecordStore[Any]"]) -> Callable[[Runtime], Callable[[Sequence[Any]], Sequence[Taken]]]:
+def saved_in(store: Callable[[Runtime], "RecordStore[Any]"]) -> Callable[[Runtime], Save]:
     """The `save` of an entity whose records are kept in a store of records as they are."""
 
-    def save(now: Runtime) -> Callable[[Sequence[Any]], Sequence[Taken]]:
+    def save(now: Runtime) -> Save:
         return lambda records: [Taken(outcome) for outcome in store(now).save(records)]
 
     return save

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib.domain.exchange import Problem
 from chalicelib.domain.partners import AccountManager, Company, Contract, Counterparty, DeliveryAddress, Partner
+from chalicelib.domain.records import Reference, part_id
 from chalicelib.domain.users import Membership
 from chalicelib.exchange.entity import Entity
 from chalicelib.formats import phones
@@ -17,10 +18,8 @@ from chalicelib.formats.messages import (
 )
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.import_partners import save_company, save_partner
-from chalicelib.usecases.import_records import Taken, one_by_one
+from chalicelib.usecases.import_records import Save, Taken, one_by_one
 from chalicelib.usecases.ports import PartnerRecord
-
-Save = Callable[[Sequence[Any]], Sequence[Taken]]
 
 
 def _save_partner(now: Runtime) -> Save:
@@ -32,7 +31,10 @@ def _save_partner(now: Runtime) -> Save:
 
 
 def _save_company(now: Runtime) -> Save:
-    return one_by_one(lambda company: save_company(now.partners, company=company))
+    def save(company: Company) -> Taken:
+        return save_company(now.partners, company=company)
+
+    return one_by_one(save)
 
 
 def _partner(message: PartnerMessage) -> tuple[PartnerRecord, tuple[Problem, ...]]:
@@ -83,6 +85,16 @@ def _contact(partner_id: str, message: ContactMessage) -> tuple[Membership, list
     return contact, told if contact.portal_access else []
 
 
+def _brings(message: PartnerMessage) -> tuple[Reference, ...]:
+    """What is nested has come too, for records that hang on it."""
+    nested = {
+        "counterparties": message.counterparties,
+        "contracts": message.contracts,
+        "delivery_addresses": message.delivery_addresses,
+    }
+    return tuple(Reference(name, part_id(message.id, part.id)) for name, parts in nested.items() for part in parts or ())
+
+
 def _company(message: CompanyMessage) -> tuple[Company, tuple[Problem, ...]]:
     return Company(**message.model_dump()), ()
 
@@ -90,7 +102,7 @@ def _company(message: CompanyMessage) -> tuple[Company, tuple[Problem, ...]]:
 ENTITIES = (
     Entity(
         "partners", "Партнёры", "Партнёр", PartnerMessage, PARTNER_EXAMPLE, _partner, _save_partner,
-        parts={"contact": "Контактное лицо"},
+        brings=_brings, parts={"contact": "Контактное лицо"},
     ),
     Entity("companies", "Наши организации", "Организация", CompanyMessage, COMPANY_EXAMPLE, _company, _save_company),
 )  # fmt: skip

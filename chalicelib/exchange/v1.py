@@ -10,7 +10,7 @@ from chalice import Blueprint, Response
 from chalicelib import runtime
 from chalicelib.domain import errors
 from chalicelib.exchange.accounts import authenticate
-from chalicelib.usecases.import_records import Report, import_records, refuse_batch
+from chalicelib.usecases.import_batch import Report, import_records, refuse_batch
 
 logger = Logger(service="kabinet", child=False)
 routes = Blueprint(__name__)

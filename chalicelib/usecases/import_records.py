@@ -1,4 +1,4 @@
-"""Records that 1C sends, of whatever entity: each on its own, the whole batch as one run of the exchange journal."""
+"""How records that 1C sends are saved, of whatever entity: each on its own, and what hangs on a missing object waits."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,8 @@ TIME_FOR_BATCH = timedelta(seconds=20)
 class Row(Generic[R]):
     """A record as it came. `record` is None where it could not be read; `problems` are what is wrong with it.
 
-    `parents` must exist before it can be saved; `raw` is its JSON text.
+    `parents` must exist before it can be saved; `brings` are what has come once it is; `raw` is its JSON text. `key` tells it
+    from all others of its entity, where `id` does so only within a partner.
     """
 
     id: str
@@ -32,7 +33,9 @@ class Row(Generic[R]):
     problems: tuple[Problem, ...] = ()
     revision: int = 0
     parents: tuple[Reference, ...] = ()
+    brings: tuple[Reference, ...] = ()
     raw: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,9 @@ class Taken:
     problems: tuple[Problem, ...] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
 
+
+Save = Callable[[Sequence[Any]], Sequence[Taken]]
+"""Saves some records of one entity and answers for each, in order."""
 
 WRITTEN, UNCHANGED = Taken("written"), Taken("unchanged")
 
@@ -58,18 +64,12 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    run: ExchangeRun
-    results: tuple[Result, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Kind(Generic[R]):
     """An entity at work: `read` takes a value of JSON, `save` up to `at_once` records and answers for each, in order."""
 
     name: str
     read: Callable[[Any], Row[R]]
-    save: Callable[[Sequence[R]], Sequence[Taken]]
+    save: Save
     at_once: int = 1
 
 
@@ -83,40 +83,23 @@ class Desk:
     kinds: Mapping[str, Kind[Any]]
 
 
-def one_by_one(save: Callable[[R], Taken]) -> Callable[[Sequence[R]], Sequence[Taken]]:
+def one_by_one(save: Callable[[R], Taken]) -> Save:
     """The `save` of a Kind from that of a single record."""
     return lambda records: [save(record) for record in records]
 
 
-def import_records(desk: Desk, *, node: str, kind: str, values: Sequence[Any], size: int) -> Report:
-    """Save the values of a batch and what waited for them. `size` in bytes, for the journal."""
-    run = _open(desk, node, kind, size)
-    until = run.opened_at + TIME_FOR_BATCH
-    try:
-        rows = [desk.kinds[kind].read(value) for value in values]
-        results = take(desk, desk.kinds[kind], rows, node, until)
-        tallies = {kind: tally(results)}
-    except Exception:  # whatever it is, the journal must not show a run that never ends
-        desk.exchange.finish_file(run.id, kind, {}, [], "Внутренняя ошибка: повторите обмен", desk.clock())
-        raise
-    problems = [problem for result in results for problem in result.problems]
-    desk.exchange.finish_file(run.id, kind, tallies, problems, "", desk.clock())
-    return Report(run, results)
-
-
-def refuse_batch(desk: Desk, *, node: str, kind: str, size: int, reason: str) -> ExchangeRun:
-    """Put a batch that could not be read at all into the journal."""
-    run = _open(desk, node, kind, size)
-    desk.exchange.finish_file(run.id, kind, {}, [], reason, desk.clock())
-    return run
-
-
-def _open(desk: Desk, node: str, kind: str, size: int) -> ExchangeRun:
+def open_run(desk: Desk, node: str, kind: str, size: int) -> ExchangeRun:
     """A run of the journal with the one file of a batch in it, named as its kind."""
     run = desk.exchange.open_run(node, kind, desk.clock())
     desk.exchange.next_chunk(run.id, kind, size)
     desk.exchange.start_file(run.id, kind, desk.clock())
     return run
+
+
+def arrivals(rows: Sequence[Row[Any]], results: Sequence[Result]) -> set[Reference]:
+    """What there is now, of whatever waited for it. A repeat makes up for a coming that was cut short."""
+    pairs = zip(rows, results, strict=True)
+    return {reference for row, result in pairs if result.outcome in ("written", "unchanged") for reference in row.brings}
 
 
 def take(desk: Desk, kind: Kind[R], rows: Sequence[Row[R]], node: str, until: datetime) -> tuple[Result, ...]:
@@ -150,7 +133,7 @@ def _not_now(desk: Desk, kind: Kind[R], row: Row[R], missing: set[Reference], no
         return Result(row.id, "refused", row.problems)
     for parent in row.parents:
         if parent in missing:
-            waiting = WaitingRecord(kind.name, row.id, row.name, row.revision, parent, row.raw, node, desk.clock())
+            waiting = WaitingRecord(kind.name, row.key or row.id, row.name, row.revision, parent, row.raw, node, desk.clock())
             if desk.waiting.put(waiting):
                 return Result(row.id, "waiting", (_waits(waiting),))
     return None

@@ -252,7 +252,7 @@ def test_the_openapi_document_is_whole(sender: Sender) -> None:
     for path, operations in document["paths"].items():
         example = operations["post"]["requestBody"]["content"]["application/json"]["example"]
         answer = sender.call("POST", path, json.dumps(example).encode())
-        assert [result["outcome"] for result in answer.body["results"]] == ["written"]
+        assert [result["outcome"] for result in answer.body["results"]] in (["written"], ["waiting"]), answer
 
 
 def _references(node: Any) -> Iterator[str]:

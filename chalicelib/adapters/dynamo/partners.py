@@ -21,6 +21,7 @@ from chalicelib.domain.partners import (
     Partner,
     PartnerScope,
 )
+from chalicelib.domain.records import part_id
 from chalicelib.usecases.ports import Account, PartnerRecord, Saved
 
 T = TypeVar("T")
@@ -32,6 +33,12 @@ TRIES = 6
 
 def partner_key(partner_id: str) -> Key:
     return f"PARTNER#{partner_id}", "PROFILE"
+
+
+def part_key(prefix: str, id: str) -> Key:
+    """Of a contract, payer or address: `id` is the `part_id` of the partner's and its own."""
+    partner_id, _, own_id = id.partition(" ")
+    return partner_key(partner_id)[0], f"{prefix}{own_id}"
 
 
 def manager_key(partner_id: str) -> Key:
@@ -53,8 +60,8 @@ def partner_from_item(item: Item) -> Partner:
     return from_flat(Partner, item, id=item["PK"].removeprefix("PARTNER#"))
 
 
-def _part_to_item(partner_id: str, prefix: str, part: Contract | Counterparty | DeliveryAddress) -> Item:
-    return keyed((f"PARTNER#{partner_id}", f"{prefix}{part.id}"), to_flat(part, ("id",))) | {"active": True}
+def part_to_item(prefix: str, id: str, part: Contract | Counterparty | DeliveryAddress) -> Item:
+    return keyed(part_key(prefix, id), to_flat(part, ("id",)))
 
 
 def _parts(items: Iterable[Item], prefix: str, kind: type[T], order: Callable[[T], Any]) -> tuple[T, ...]:
@@ -179,22 +186,41 @@ class Stored:
 
 
 def _plan_parts(table: str, record: PartnerRecord, before: Stored) -> Iterator[list[Item]]:
-    """Contracts, payers, addresses and the manager: what changed, each on its own."""
+    """Contracts, payers, addresses and the manager: what changed, each on its own.
+
+    A part that came alone with a later revision stays as it is, now and where it comes in this very moment.
+    """
+    revision = record.partner.revision
+    for item in _told_parts(record, before):
+        kept = before.items.get(item["SK"], {})
+        if not _same(kept, item) and int(kept.get("revision", -1)) <= revision:
+            newer = item | {"revision": revision}
+            yield [actions.put(table, newer, NOT_NEWER, {":revision": revision})]
+    yield from _plan_manager(table, record, before)
+
+
+NOT_NEWER = "attribute_not_exists(revision) OR revision <= :revision"
+
+
+def _same(kept: Item, item: Item) -> bool:
+    return {name: value for name, value in kept.items() if name != "revision"} == item
+
+
+def _told_parts(record: PartnerRecord, before: Stored) -> Iterator[Item]:
     listed = {CONTRACT: record.contracts, COUNTERPARTY: record.counterparties, ADDRESS: record.addresses}
     for prefix, parts in listed.items():
         if parts is not None:
-            wanted = {f"{prefix}{part.id}": _part_to_item(record.partner.id, prefix, part) for part in parts}
-            for item in (*wanted.values(), *_omitted(before, prefix, set(wanted))):
-                if before.items.get(item["SK"]) != item:
-                    yield [actions.put(table, item)]
-    yield from _plan_manager(table, record, before)
+            ids = {f"{prefix}{part.id}": part_id(record.partner.id, part.id) for part in parts}
+            for part in parts:
+                yield part_to_item(prefix, ids[f"{prefix}{part.id}"], part) | {"active": True}
+            yield from _omitted(before, prefix, set(ids))
 
 
 def _omitted(before: Stored, prefix: str, listed: set[str]) -> Iterator[Item]:
     """What 1C no longer lists is hidden, not deleted: orders speak of it."""
     for sort, item in before.items.items():
         if sort.startswith(prefix) and sort not in listed:
-            yield item | {"active": False}
+            yield {name: value for name, value in item.items() if name != "revision"} | {"active": False}
 
 
 def _plan_manager(table: str, record: PartnerRecord, before: Stored) -> Iterator[list[Item]]:
