@@ -19,11 +19,11 @@ from chalicelib.web import (
     sign_in,
 )
 from chalicelib.workers import documents as documents_worker
-from chalicelib.workers import imports, messages, pictures, snapshot, stock
+from chalicelib.workers import deliveries, imports, messages, pictures, snapshot, stock
 
 PAGES = (assets, cart, catalogue, checkout, documents, exchange_journal, home, orders, profile, sign_in)
 EXCHANGE = (onec, v1)
-WORKERS = (documents_worker, imports, messages, pictures, snapshot, stock)
+WORKERS = (deliveries, documents_worker, imports, messages, pictures, snapshot, stock)
 SCHEDULES = (holds, outbox, stock_schedule)
 
 app = Chalice(app_name="kabinet")

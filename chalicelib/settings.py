@@ -26,6 +26,7 @@ QUEUES = (
     Queue("pictures", timeout=120, batch=5),
     Queue("documents", timeout=60, batch=5),
     Queue("messages", timeout=30, batch=10),
+    Queue("deliveries", timeout=60),
 )
 
 
@@ -42,6 +43,8 @@ def queue_name(queue: Queue, stage: str) -> str:
 class Settings:
     """`mail`, `sms` and `erp` are URLs whose scheme chooses the adapter; an empty `erp` means that 1C can't be asked.
 
+    `push` are URLs of systems that orders are sent to, apart by spaces: the first one is where answers come from, the others
+    get copies; empty where 1C comes for its orders itself. `private_addresses` lets them lie in private networks.
     `public_url` is where people open the portal, without a trailing slash: links in letters start with it.
     """
 
@@ -54,6 +57,8 @@ class Settings:
     mail: str
     sms: str
     erp: str
+    push: str = ""
+    private_addresses: bool = False
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -73,12 +78,20 @@ class Settings:
             mail=environ["MAIL_URL"],
             sms=environ["SMS_URL"],
             erp=environ.get("ERP_URL", ""),
+            push=environ.get("PUSH_URL", ""),
+            private_addresses=environ.get("PRIVATE_ADDRESSES", "") == "allow",
         )
 
 
 def queue_variable(queue: str) -> str:
     """The variable that holds a queue's URL."""
     return f"QUEUE_{queue.upper()}"
+
+
+def dead_letter_url(url: str) -> str:
+    """The URL of the queue where messages of the queue at `url` lie that nobody could do; see `infra.resources`."""
+    plain = url.removesuffix(".fifo")
+    return f"{plain}-dead" + url.removeprefix(plain)
 
 
 def deploy_stage() -> str:

@@ -3,8 +3,8 @@
     python -m infra.deploy package --stage prod     only make build/prod with its zip, and say how big it is
     python -m infra.deploy deploy --stage prod      `chalice deploy` from there, then what Chalice can't set
 
-The environment of the functions comes from the outputs of the data stack and, for PUBLIC_URL, MAIL_URL, SMS_URL and ERP_URL,
-from this shell or else from the SSM parameters /kabinet/<stage>/<NAME> (SecureString): no secret stands in the checkout.
+The environment of the functions comes from the outputs of the data stack and, for OWN_SETTINGS, from
+this shell or else from the SSM parameters /kabinet/<stage>/<NAME> (SecureString): no secret stands in the checkout.
 Without a PUBLIC_URL it is the address that API Gateway gives. What Chalice remembers of a deployment is kept in the stage's
 bucket under deploy/, so that any clean checkout can deploy again.
 """
@@ -25,7 +25,7 @@ import boto3
 from chalicelib.settings import QUEUES
 from infra import package, stack
 
-OWN_SETTINGS = ("PUBLIC_URL", "MAIL_URL", "SMS_URL", "ERP_URL")
+OWN_SETTINGS = ("PUBLIC_URL", "MAIL_URL", "SMS_URL", "ERP_URL", "PUSH_URL", "PRIVATE_ADDRESSES")
 UNKNOWN_URL = "https://address.invalid"
 """PUBLIC_URL of the very first deployment, which is followed by a second one at once."""
 

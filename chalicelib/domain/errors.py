@@ -10,6 +10,7 @@
     │   ├── TooManyAttempts  the rate limit of sign-in (429)
     │   └── BrokenFile       a file of the exchange can't be read at all (`failure`)
     └── Unavailable          a neighbour does not answer; the same call may succeed later (503, retry)
+        └── Failing          it answers, and fails at this very request: counted, for the request may be to blame
 
 The message is a Russian gettext msgid with named parameters; the edge translates it.
 """
@@ -67,3 +68,7 @@ class BrokenFile(Refused):
 
 class Unavailable(KabinetError):
     """A neighbouring system does not answer now."""
+
+
+class Failing(Unavailable):
+    """A neighbouring system is there and fails at this very request."""

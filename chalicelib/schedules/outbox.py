@@ -11,6 +11,6 @@ routes = Blueprint(__name__)
 
 @schedule(routes, "outbox", "rate(1 minute)")
 def outbox(rt: Runtime) -> None:
-    count = dispatch_outbox(rt.outbox, rt.queues, rt.clock)
+    count = dispatch_outbox(rt.outbox, rt.queues, rt.clock, pushed=bool(rt.settings.push))
     if count:
         logger.info("outbox: %s rows queued again", count)

@@ -19,6 +19,7 @@ from chalicelib.domain.orders import (
     state_axes,
 )
 from chalicelib.domain.partners import SupplierScope
+from chalicelib.usecases.dispatch_outbox import queue
 from chalicelib.usecases.orders import may_change
 from chalicelib.usecases.ports import Clock, OrderStore, OutboxRow, Queues
 from chalicelib.usecases.visitors import Visitor
@@ -73,11 +74,13 @@ def invoice_row(order: Order, now: datetime) -> OutboxRow:
     return OutboxRow.new("documents", order.number, now, body)
 
 
-def tell(queues: Queues, rows: tuple[OutboxRow, ...]) -> None:
+def tell(queues: Queues | None, rows: tuple[OutboxRow, ...]) -> None:
     """Hurry the workers on; a row whose message is lost here is found by the sweep of the outbox."""
+    if queues is None:
+        return
     for row in rows:
         with suppress(KabinetError):
-            queues.send(row.kind, {"row": row.id})
+            queue(queues, row)
 
 
 def _answer_event(before: Order, after: Order, now: datetime) -> OrderEvent:
@@ -100,22 +103,46 @@ def _unknown_state(answer: ErpOrder) -> tuple[Problem, ...]:
     return (Problem("order", answer.number, answer.erp_number, reason, (("state", answer.state),)),)
 
 
-def confirm_changes(orders: OrderStore, queues: Queues, clock: Clock, *, visitor: Visitor, number: str, revision: int) -> None:
-    """The dealer agrees to the order as it stands: 1C hears of it, an invoice is made. Raises Conflict, Forbidden, NotFound."""
+def confirm_changes(
+    orders: OrderStore,
+    queues: Queues,
+    clock: Clock,
+    *,
+    visitor: Visitor,
+    number: str,
+    revision: int,
+    pushes: Queues | None = None,
+) -> None:
+    """The dealer agrees to the order as it stands: 1C hears of it, an invoice is made. Raises Conflict, Forbidden, NotFound.
+
+    `pushes` are the queues where orders are sent out, None where 1C comes for them.
+    """
     order = _answerable(orders, visitor, number)
     after, now = confirmed(order, revision), clock()
     rows = (OutboxRow.new("orders", number, now), invoice_row(after, now))
     orders.change(order, after, OrderEvent(now, visitor.name, "confirmed", "Изменения подтверждены"), rows)
     tell(queues, rows[1:])
+    tell(pushes, rows[:1])
 
 
-def decline_changes(orders: OrderStore, clock: Clock, *, visitor: Visitor, number: str, revision: int, comment: str = "") -> None:
+def decline_changes(
+    orders: OrderStore,
+    clock: Clock,
+    *,
+    visitor: Visitor,
+    number: str,
+    revision: int,
+    comment: str = "",
+    pushes: Queues | None = None,
+) -> None:
     """The dealer does not agree; the order goes back to the manager with his words. Raises as `confirm_changes`."""
     order = _answerable(orders, visitor, number)
     after, now = declined(order, revision), clock()
     text = "Изменения не приняты: %(comment)s" if comment.strip() else "Изменения не приняты"
     event = OrderEvent(now, visitor.name, "declined", text, (("comment", comment.strip()[:500]),))
-    orders.change(order, after, event, (OutboxRow.new("orders", number, now),))
+    row = OutboxRow.new("orders", number, now)
+    orders.change(order, after, event, (row,))
+    tell(pushes, (row,))
 
 
 def _answerable(orders: OrderStore, visitor: Visitor, number: str) -> Order:

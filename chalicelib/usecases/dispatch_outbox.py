@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
-from chalicelib.usecases.ports import Clock, Outbox, Queues
+from chalicelib.usecases.ports import Clock, Outbox, OutboxRow, Queues
 
 QUEUED_KINDS = ("messages", "documents")
-"""Kinds whose queue has the same name; 1C takes "orders" itself."""
+"""Kinds whose queue has the same name."""
+PUSHED_KINDS = ("orders", "copies")
+"""Kinds for the queue "deliveries" where orders are sent out; elsewhere 1C takes them itself."""
 FRESH = timedelta(seconds=30)
 """A younger row is still on its way from whoever wrote it."""
 PERIOD = timedelta(minutes=1)
@@ -13,13 +15,22 @@ HOUR = timedelta(hours=1)
 MOST = 1000
 
 
-def dispatch_outbox(outbox: Outbox, queues: Queues, clock: Clock) -> int:
+def dispatch_outbox(outbox: Outbox, queues: Queues, clock: Clock, *, pushed: bool = False) -> int:
     """Queue what is due; how many rows that were. Run it every `PERIOD`."""
     now = clock()
-    due = [row for kind in QUEUED_KINDS for row in outbox.waiting(kind, FRESH, now, limit=MOST) if is_due(now - row.created_at)]
+    kinds = QUEUED_KINDS + (PUSHED_KINDS if pushed else ())
+    due = [row for kind in kinds for row in outbox.waiting(kind, FRESH, now, limit=MOST) if is_due(now - row.created_at)]
     for row in due:
-        queues.send(row.kind, {"row": row.id})
+        queue(queues, row)
     return len(due)
+
+
+def queue(queues: Queues, row: OutboxRow) -> None:
+    """The message that has the row's worker look at it."""
+    if row.kind in PUSHED_KINDS:
+        queues.send("deliveries", {"kind": row.kind, "row": row.id})
+    else:
+        queues.send(row.kind, {"row": row.id})
 
 
 def is_due(age: timedelta) -> bool:

@@ -113,15 +113,24 @@ class _Batch:
         order = self.orders.read(SupplierScope(ERP), number)
         if order.partner_id not in self.accounts:
             self.accounts[order.partner_id] = self.partners.account(PartnerScope(order.partner_id))
-        account = self.accounts[order.partner_id]
-        if account is None:
-            return OutgoingOrder(order, "", None, None)
-        return OutgoingOrder(
-            order,
-            account.partner.name,
-            next((payer for payer in account.counterparties if payer.id == order.counterparty_id), None),
-            next((contract for contract in account.contracts if contract.id == order.contract_id), None),
-        )
+        return _with_parties(order, self.accounts[order.partner_id])
+
+
+def _with_parties(order: Order, account: Account | None) -> OutgoingOrder:
+    if account is None:
+        return OutgoingOrder(order, "", None, None)
+    return OutgoingOrder(
+        order,
+        account.partner.name,
+        next((payer for payer in account.counterparties if payer.id == order.counterparty_id), None),
+        next((contract for contract in account.contracts if contract.id == order.contract_id), None),
+    )
+
+
+def outgoing_order(orders: OrderStore, partners: PartnerStore, number: str) -> OutgoingOrder:
+    """One order as it stands now. Raises NotFound."""
+    order = orders.read(SupplierScope(ERP), number)
+    return _with_parties(order, partners.account(PartnerScope(order.partner_id)))
 
 
 def acknowledge(orders: OrderStore, exchange: ExchangeStore, clock: Clock, *, node: str, session: str) -> int:

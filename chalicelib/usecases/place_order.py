@@ -8,8 +8,18 @@ from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.orders import Agreed, DeliveryMethod, Order, OrderEvent, OrderLine
 from chalicelib.domain.partners import Counterparty, DeliveryAddress
 from chalicelib.domain.stock import Hold, plan_hold
+from chalicelib.usecases.answer_order import tell
 from chalicelib.usecases.cart import CartRow, CartView, view_cart
-from chalicelib.usecases.ports import CartStore, CatalogueIndex, Clock, OfferStore, OrderStore, PartnerStore
+from chalicelib.usecases.ports import (
+    CartStore,
+    CatalogueIndex,
+    Clock,
+    OfferStore,
+    OrderStore,
+    OutboxRow,
+    PartnerStore,
+    Queues,
+)
 from chalicelib.usecases.visitors import Visitor
 
 BUSINESS_ZONE = timezone(timedelta(hours=3), "MSK")
@@ -84,8 +94,12 @@ def place_order(
     *,
     visitor: Visitor,
     checkout_form: Checkout,
+    pushes: Queues | None = None,
 ) -> str:
-    """The number of the order; of the first one when it is sent again. Raises OfferChanged, InvalidInput."""
+    """The number of the order; of the first one when it is sent again. Raises OfferChanged, InvalidInput.
+
+    `pushes` are the queues where orders are sent out, None where 1C comes for them.
+    """
     visitor.must("order.create")
     key = f"{visitor.partner_scope.partner_id}#{visitor.session.user_id}#{checkout_form.generation}"
     number = orders.placed(key)
@@ -97,9 +111,11 @@ def place_order(
     now = clock()
     order = _order(visitor, view, checkout_form, orders.next_number(key), now)
     try:
-        return orders.place(order, _placed_event(visitor, now), _holds(order), view.cart.head, key)
+        number = orders.place(order, _placed_event(visitor, now), _holds(order), view.cart.head, key)
     except Conflict:  # a balance went between the look and the transaction
         raise OfferChanged(checkout(index, offers, carts, partners, visitor=visitor)) from None
+    tell(pushes, (OutboxRow.of_placed(order),))
+    return number
 
 
 def _placed_event(visitor: Visitor, now: datetime) -> OrderEvent:

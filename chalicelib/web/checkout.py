@@ -49,6 +49,7 @@ def place(visit: Visit) -> Answer:
         stores.clock,
         visitor=visit.visitor,
         checkout_form=_read(visit),
+        pushes=stores.pushes,
     )
     return visit.go(f"/orders/{number}", placed="1")
 

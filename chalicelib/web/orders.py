@@ -41,7 +41,15 @@ def on_its_way(view: orders.OrderView, now: datetime) -> bool:
 def confirm(visit: Visit, number: str) -> Answer:
     stores = visit.runtime
     revision = forms.whole(visit.request.form.get("revision"))
-    confirm_changes(stores.orders, stores.queues, stores.clock, visitor=visit.visitor, number=number, revision=revision)
+    confirm_changes(
+        stores.orders,
+        stores.queues,
+        stores.clock,
+        visitor=visit.visitor,
+        number=number,
+        revision=revision,
+        pushes=stores.pushes,
+    )
     return visit.go(f"/orders/{number}", "confirmed")
 
 
@@ -55,5 +63,6 @@ def decline(visit: Visit, number: str) -> Answer:
         number=number,
         revision=forms.whole(form.get("revision")),
         comment=form.get("comment"),
+        pushes=visit.runtime.pushes,
     )
     return visit.go(f"/orders/{number}", "declined")

@@ -3,7 +3,7 @@
 Starts the embedded AWS, makes what `infra` declares in it, serves pages, works queues and schedules, and lets a simulated 1C
 load the demo supplier through the exchange. Environment: PORT (8000), AWS_PORT (4566), ODATA_PORT (8081), VAR (folder of the
 state and the logs, `var`), STAGE_PATH (`/api` to serve under a stage's prefix), DEMO=none for an empty portal; MAIL_URL,
-SMS_URL and ERP_URL replace the laptop's own.
+SMS_URL and ERP_URL replace the laptop's own, PUSH_URL sends orders out.
 """
 
 import json
@@ -84,6 +84,7 @@ def environment(choice: Choice, environ: Mapping[str, str] = os.environ) -> dict
         "MAIL_URL": environ.get("MAIL_URL") or f"file:{choice.var / 'mail'}?from=portal@example.com",
         "SMS_URL": environ.get("SMS_URL") or f"file:{choice.var / 'sms'}",
         "ERP_URL": environ.get("ERP_URL") or (erp_url(choice) if choice.demo else ""),
+        "PRIVATE_ADDRESSES": environ.get("PRIVATE_ADDRESSES", "allow"),
         "PYTHONUNBUFFERED": "1",
     }
     return kept | own
