@@ -19,7 +19,7 @@ from chalicelib.domain.partners import Contract, Counterparty, DeliveryAddress, 
 from chalicelib.domain.users import PERMISSIONS, Membership, Role, Session
 from chalicelib.usecases import answer_order, cart, export_orders, place_order
 from chalicelib.usecases.export_orders import OutgoingOrder
-from chalicelib.usecases.ports import Account, Beacons, Card, Classifier, Found, OutboxRow, Search
+from chalicelib.usecases.ports import Account, Beacons, Card, Classifier, Found, OutboxRow, Queues, Search
 from chalicelib.usecases.visitors import Visitor
 from tests.stand_ins.dynamodb import MemoryDynamo
 
@@ -88,6 +88,7 @@ class World:
         self.carts, self.orders = DynamoCarts(self.portal), DynamoOrders(self.portal, ephemeral)
         self.outbox, self.documents = DynamoOutbox(self.portal), DynamoDocuments(self.portal)
         self.offers, self.stock = DynamoOffers(self.catalogue, self.portal), DynamoStock(self.portal)
+        self.pushes: Queues | None = None
         self.queues, self.batches = MemoryQueues(), Batches()
         self.write: Callable[[OutgoingOrder], bytes] = lambda outgoing: outgoing.order.number.encode()
         self.now = START
@@ -149,7 +150,7 @@ class World:
         partners: Any = self
         return place_order.place_order(
             self.index, self.offers, self.carts, partners, self.orders, self.clock,
-            visitor=visitor or self.visitor(), checkout_form=form,
+            visitor=visitor or self.visitor(), checkout_form=form, pushes=self.pushes,
         )  # fmt: skip
 
     def place(self, **more: Any) -> str:

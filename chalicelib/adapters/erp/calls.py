@@ -36,7 +36,7 @@ class Address:
     secure: bool
     host: str
     port: int
-    root: str
+    root: str = field(repr=False)
     user: str = field(repr=False, default="")
     secret: str = field(repr=False, default="")
     options: Mapping[str, str] = field(repr=False, default_factory=dict)
