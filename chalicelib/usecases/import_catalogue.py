@@ -45,12 +45,15 @@ def import_catalogue(
 
 
 def spread_news(catalogue: CatalogueStore, queues: Queues, clock: Clock, *, journal: Journal, seq: int) -> None:
-    """After a load: how fresh prices and balances are, and a new search snapshot where it would look otherwise."""
+    """After a load: how fresh prices and balances are, and a new search snapshot where it would look otherwise.
+
+    Of rows that an attempt wrote before it died nothing is known: after one the snapshot is always made.
+    """
     catalogue.mark(
         stock_at=clock() if journal.read("stock") else None,
         prices_at=clock() if journal.read("prices") else None,
     )
-    if journal.wrote("items", "variants", "groups", "price_types", "warehouses"):
+    if journal.again or journal.wrote("items", "variants", "groups", "price_types", "warehouses"):
         queues.send("snapshot", {"seq": seq})
 
 

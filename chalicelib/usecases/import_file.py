@@ -91,8 +91,10 @@ def try_again(exchange: ExchangeStore, queues: Queues, clock: Clock, *, message:
     if file is None:
         return
     if message.attempt < ATTEMPTS:
+        exchange.start_file(message.run, message.file, clock())  # later files of the run wait for one that has begun
         _put_back(queues, message, file, attempt=message.attempt + 1)
     else:
+        queues.send("snapshot", {"seq": message.seq})  # what was loaded of it is to be found all the same
         reason = "Внутренняя ошибка портала: повторите обмен, подробности у администратора"
         _finish(exchange, clock, message, Journal.of(file), reason)
 

@@ -35,19 +35,24 @@ _OF_PROBLEM = {
 
 @dataclass
 class Journal:
-    """`done` counts records (rows and problems) of the file that are dealt with."""
+    """`done` counts records (rows and problems) of the file that are dealt with.
+
+    `again`: somebody has begun with this file before, and may have died with rows written that are counted nowhere.
+    """
 
     tallies: dict[str, Tally] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
     done: int = 0
+    again: bool = False
 
     @classmethod
     def of(cls, file: ExchangeFile) -> "Journal":
         """As it stood when the loading of the file paused; empty for one that was never begun."""
+        again = file.started_at is not None
         if not file.done:
-            return cls()
-        return cls(dict(file.tallies), list(file.problems), file.problem_count, file.done)
+            return cls(again=again)
+        return cls(dict(file.tallies), list(file.problems), file.problem_count, file.done, again)
 
     def add(self, kind: str, tally: Tally) -> None:
         if tally.read:

@@ -199,9 +199,10 @@ def verdict(
 ) -> ExchangeFile:
     """The file once it is loaded, or as it stands at the deadline. Starts the loading where nobody has.
 
-    A name that did not come by itself is looked for in the archives of the run. Raises NotFound.
+    A name that did not come by itself is looked for in the archives of the run, which may be half unpacked. Raises NotFound.
     """
-    if exchange.file(run.id, name) is None:
+    file = exchange.file(run.id, name)
+    if file is None or file.state is FileState.RECEIVING:
         archive = _wait_for_archives(exchange, queues, clock, pause, run, kind, deadline)
         if archive is not None and archive.state is not FileState.DONE:
             return archive

@@ -16,6 +16,8 @@ from tests.stand_ins.expressions import Names, Wire, holds, updated
 Fault = Callable[[str, str], None]
 ITEM_LIMIT = 400_000
 PAGE_LIMIT = 1_000_000
+PARTITION_LIMIT = 2048
+SORT_LIMIT = 1024
 
 
 def no_fault(_call: str, _when: str) -> None:
@@ -86,7 +88,10 @@ class MemoryDynamo:
         return self._page(found, request)
 
     def _scan(self, request: dict[str, Any]) -> dict[str, Any]:
-        return self._page(sorted(self._table(request).values(), key=lambda item: (item["PK"]["S"], item["SK"]["S"])), request)
+        page = self._page(sorted(self._table(request).values(), key=lambda item: (item["PK"]["S"], item["SK"]["S"])), request)
+        if "FilterExpression" in request:  # what it leaves out has been read all the same
+            page["Items"] = [item for item in page["Items"] if holds(request["FilterExpression"], item, Names(request))]
+        return page
 
     @staticmethod
     def _page(found: list[Wire], request: dict[str, Any]) -> dict[str, Any]:
@@ -185,8 +190,8 @@ class MemoryDynamo:
     def _store(table: dict[tuple[str, str], Wire], key: tuple[str, str], after: Wire | None) -> None:
         if after is None:
             table.pop(key, None)
-        elif _size(after) > ITEM_LIMIT:
-            raise _error("ValidationException", "item too large")
+        elif _size(after) > ITEM_LIMIT or not _key_fits(_key(after)):
+            raise _error("ValidationException", "item or key too large")
         else:
             table[key] = after
 
@@ -196,6 +201,10 @@ class MemoryDynamo:
 
 def _key(item: Wire) -> tuple[str, str]:
     return item["PK"]["S"], item["SK"]["S"]
+
+
+def _key_fits(key: tuple[str, str]) -> bool:
+    return 0 < len(key[0].encode()) <= PARTITION_LIMIT and 0 < len(key[1].encode()) <= SORT_LIMIT
 
 
 def _size(item: Wire) -> int:
