@@ -1,5 +1,6 @@
 """Files in S3: exchange files, pictures, snapshots, documents."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BufferedReader, BytesIO, RawIOBase
@@ -9,6 +10,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.errors import NotFound
+from chalicelib.usecases.ports import StoredFile, Upload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -42,6 +44,29 @@ class S3Files:
 
     def delete(self, key: str) -> None:
         self.client.delete_object(Bucket=self.bucket, Key=key)
+
+    def stored(self, key: str) -> StoredFile | None:
+        try:
+            answer = self.client.head_object(Bucket=self.bucket, Key=key, ChecksumMode="ENABLED")
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                return None
+            raise
+        return StoredFile(answer["ContentLength"], b64decode(answer.get("ChecksumSHA256", "")).hex())
+
+    def upload(self, key: str, file: StoredFile, content_type: str, lifetime: timedelta) -> Upload:
+        """Size and checksum are signed: S3 refuses other bytes, and nothing becomes of a link that leaks."""
+        checksum = b64encode(bytes.fromhex(file.sha256)).decode()
+        params = {
+            "Bucket": self.bucket,
+            "Key": key,
+            "ContentType": content_type,
+            "ContentLength": file.size,
+            "ChecksumSHA256": checksum,
+        }
+        url = self.client.generate_presigned_url("put_object", Params=params, ExpiresIn=int(lifetime.total_seconds()))
+        headers = {"Content-Type": content_type, "Content-Length": str(file.size), "x-amz-checksum-sha256": checksum}
+        return Upload(url, "PUT", headers)
 
     def link(self, key: str, filename: str, lifetime: timedelta, content_type: str = "application/pdf") -> str:
         params = {

@@ -4,7 +4,43 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from chalicelib.domain.audiences import Audience
 from chalicelib.domain.partners import Company, Counterparty
+
+PRINTED, ERP = "portal", "erp"
+"""Where a document comes from: printed here, or sent by 1C."""
+
+PAYMENT_INVOICE = "payment_invoice"
+HIDDEN_KINDS = frozenset({"attachment", "photo"})
+"""Shown where something points to them, never in a list."""
+
+FILE_NAMES = {
+    "payment_invoice": "Счёт",
+    "upd": "УПД",
+    "waybill": "Накладная ТОРГ-12",
+    "goods_issue": "Расходная накладная",
+    "tax_invoice": "Счёт-фактура",
+    "reconciliation_statement": "Акт сверки",
+    "certificate": "Сертификат",
+    "contract": "Договор",
+    "price_list": "Прайс-лист",
+}
+"""How the file of a kind is called when it is saved: in the language of its text."""
+
+MEDIA_TYPES = {
+    "application/pdf": "pdf",
+    "application/zip": "zip",
+    "application/xml": "xml",
+    "application/msword": "doc",
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "text/csv": "csv",
+    "text/plain": "txt",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+}
+"""What a document may be, and the ending of its file's name. Nothing a browser would run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +72,12 @@ class PaymentInvoice:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document in the portal; `key` names its file. `status`: issued or superseded."""
+    """A document in the portal; `key` names its file. `status`: announced (its file is not here yet, nobody sees it), issued,
+    superseded or void.
+
+    One that is not a partner's has an `audience` and an empty `partner_id`. `sha256` is hexadecimal, `size` in bytes; both
+    are unknown of what is printed here. `amount` is 0 where a document has none.
+    """
 
     id: str
     partner_id: str
@@ -50,6 +91,12 @@ class Document:
     key: str
     revision: int
     status: str = "issued"
+    origin: str = PRINTED
+    media_type: str = "application/pdf"
+    size: int = 0
+    sha256: str = ""
+    title: str = ""
+    audience: Audience | None = None
 
 
 QR_LENGTHS = {"Name": 160, "BankName": 45, "Purpose": 210}

@@ -19,6 +19,7 @@ PARTNER_EXAMPLE: dict[str, Any] = {
     "portal_access": True,
     "region": "Санкт-Петербург",
     "price_group": "Опт",
+    "segments": ["Сети", "Северо-Запад"],
     "warehouse_id": "b5a7f3d2-7d0b-11ee-9a52-00155d012345",
     "account_manager": {
         "id": "0d6a3c54-7d0c-11ee-9a52-00155d012345",
@@ -181,6 +182,7 @@ class PartnerMessage(Message):
     deletion_mark: bool = Field(False, strict=True, description="Пометка удаления: доступ закрывается сразу")
     region: Line = Field("", description="Регион")
     price_group: Line = Field("", description="Ценовая группа")
+    segments: tuple[Line, ...] = Field((), max_length=LIST_LIMIT, description="Сегменты партнёров, в которые он входит")
     warehouse_id: Id | None = Field(None, description="Склад, остатки которого дилер видит первыми")
     account_manager: AccountManagerMessage | None = Field(None, description="Персональный менеджер; не передан — менеджера нет")
     contacts: tuple[ContactMessage, ...] = Field((), max_length=LIST_LIMIT, description="Контактные лица")
@@ -223,6 +225,10 @@ class RecordResult(Message):
         examples=["written"],
     )
     reasons: tuple[str, ...] = Field((), description="Причины отказа или замечания к принятой записи")
+    visible: bool = Field(False, description="Только у документов: файл проверен, дилер его видит")
+    upload: dict[str, Any] | None = Field(
+        None, description="Только у документов: куда отправить файл — url, method, headers и срок ссылки expires_in в секундах"
+    )
 
 
 class BatchReply(Message):

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from chalicelib.formats.fields import Revision
 from chalicelib.formats.messages import LIST_LIMIT, Id, Line, Message
-from chalicelib.formats.supply_messages import ITEM, REVISION, ItemId, Revision
+from chalicelib.formats.supply_messages import ITEM, ItemId
 
 Units = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=4)]
 Sum = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=2)]
@@ -72,7 +73,7 @@ class OrderStateMessage(Message):
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [ORDER_STATE_EXAMPLE]})
 
     id: Id = Field(description="Номер заказа в кабинете или идентификатор (GUID) заказа в 1С")
-    revision: Revision = Field(description=REVISION)
+    revision: Revision
     state: Line = Field("", description="Состояние заказа в 1С, по названию; не передано — статус выводится из строк")
     lines: tuple[LineStateMessage, ...] | None = Field(
         None, max_length=LIST_LIMIT, description="Все строки, по которым что-то началось; не передано — остаются прежними"

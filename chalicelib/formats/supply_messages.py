@@ -6,16 +6,12 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from chalicelib.formats.fields import Revision
 from chalicelib.formats.messages import LIST_LIMIT, Id, Message
 
 ItemId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s\x00-\x1f]{1,128}$")]
 Quantity = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)]
-Revision = Annotated[int, Field(ge=1, le=10**18)]
 ITEM = "Идентификатор номенклатуры, как в каталоге: у характеристики — «номенклатура#характеристика»"
-REVISION = (
-    "Номер изменения: растёт с каждой записью, например ТекущаяУниверсальнаяДатаВМиллисекундах()."
-    " Запись с тем же или меньшим номером принимается и не меняет ничего"
-)
 
 INCOMING_SUPPLY_EXAMPLE: dict[str, Any] = {
     "id": "3c9d1a70-7d0b-11ee-9a52-00155d012345",
@@ -54,7 +50,7 @@ class IncomingSupplyMessage(Message):
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [INCOMING_SUPPLY_EXAMPLE]})
 
     id: ItemId = Field(description=ITEM)
-    revision: Revision = Field(description=REVISION)
+    revision: Revision
     lots: tuple[IncomingLotMessage, ...] = Field(max_length=LIST_LIMIT, description="Партии в пути")
 
 
@@ -72,5 +68,5 @@ class ReservesMessage(Message):
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [RESERVES_EXAMPLE]})
 
     id: ItemId = Field(description=ITEM)
-    revision: Revision = Field(description=REVISION)
+    revision: Revision
     warehouses: tuple[WarehouseReserveMessage, ...] = Field(max_length=LIST_LIMIT, description="Резервы по складам")

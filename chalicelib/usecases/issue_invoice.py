@@ -1,12 +1,12 @@
 """An order is confirmed: its payment invoice is printed, kept and told of."""
 
-from chalicelib.domain.documents import Document, InvoiceLine, PaymentInvoice, payment_qr
+from chalicelib.domain.documents import PAYMENT_INVOICE as KIND
+from chalicelib.domain.documents import PRINTED, Document, InvoiceLine, PaymentInvoice, payment_qr
 from chalicelib.domain.errors import NotFound, Refused
-from chalicelib.domain.money import major
 from chalicelib.domain.orders import Approval, Order
 from chalicelib.domain.partners import Contract, PartnerScope
-from chalicelib.domain.users import PERMISSIONS
 from chalicelib.usecases.answer_order import tell
+from chalicelib.usecases.document_letters import amount, day, readers
 from chalicelib.usecases.place_order import BUSINESS_ZONE
 from chalicelib.usecases.ports import (
     Account,
@@ -21,7 +21,6 @@ from chalicelib.usecases.ports import (
     Queues,
 )
 
-KIND = "payment_invoice"
 PDF = "application/pdf"
 
 LETTER = """Здравствуйте, %(name)s!
@@ -53,18 +52,20 @@ def issue_invoice(
     """Do the "documents" row; None where there is nothing (more) to print. Safe to repeat.
 
     The order is printed as it stands now, never as the row remembers it; one that is not confirmed any more waits for the
-    row of its next confirmation. A repeat after a crash finds the document and only ends the row. Raises Refused, and keeps
-    the row, where the payer or our company is not known yet.
+    row of its next confirmation. A repeat after a crash finds the document and only ends the row. Nothing is printed where 1C
+    has sent an invoice of its own. Raises Refused, and keeps the row, where the payer or our company is not known yet.
     """
     row = outbox.read("documents", row_id)
     if row is None:
         return None
     scope = PartnerScope(row.body["partner"])
     order = orders.read(scope, row.body["order"])
-    issued = [document for document in documents.of_order(scope, order.number) if document.kind == KIND]
+    invoices = [document for document in documents.of_order(scope, order.number) if document.kind == KIND]
+    issued = [invoice for invoice in invoices if invoice.origin == PRINTED]
     letters: tuple[OutboxRow, ...] = ()
     document = None
-    if order.approval is Approval.CONFIRMED and not any(earlier.revision >= int(row.body["revision"]) for earlier in issued):
+    known = len(issued) < len(invoices) or any(earlier.revision >= int(row.body["revision"]) for earlier in issued)
+    if order.approval is Approval.CONFIRMED and not known:
         account = _account(partners, scope)
         invoice = _invoice(partners, account, order, row)
         document = _document(invoice, order, row)
@@ -150,18 +151,23 @@ def _store(
     """The file, and beside it the one that takes its place when a later invoice supersedes it; then those superseded now."""
     qr = payment_qr(invoice)
     files.put(document.key, printer(invoice, qr), PDF)
-    files.put(_superseded_key(document), printer(invoice, qr, superseded=True), PDF)
+    files.put(superseded_key(document), printer(invoice, qr, superseded=True), PDF)
     for earlier in issued:
-        with files.open(_superseded_key(earlier)) as marked:
-            files.put(earlier.key, marked.read(), PDF)
+        mark_superseded(files, earlier)
 
 
-def _superseded_key(document: Document) -> str:
+def mark_superseded(files: FileStore, document: Document) -> None:
+    """Who opens an invoice printed here that another took the place of sees that on it."""
+    with files.open(superseded_key(document)) as marked:
+        files.put(document.key, marked.read(), PDF)
+
+
+def superseded_key(document: Document) -> str:
     return document.key.removesuffix(".pdf") + "-superseded.pdf"
 
 
 def _body(document: Document, email: str, text: str) -> dict[str, str]:
-    subject = f"Счёт на оплату № {document.number} от {_day(document)}"
+    subject = f"Счёт на оплату № {document.number} от {day(document)}"
     return {"channel": "mail", "to": email, "subject": subject, "text": text}
 
 
@@ -170,24 +176,9 @@ def _texts(account: Account, document: Document, public_url: str, *, replaces: b
     filling = {
         "order": document.order_number,
         "number": document.number,
-        "date": _day(document),
-        "amount": _amount(document),
+        "date": day(document),
+        "amount": amount(document),
         "payer": document.counterparty_name,
         "link": f"{public_url}/documents/{document.id}/file",
     }
-    people = {
-        member.email: member.name
-        for member in account.members
-        if member.email and member.portal_access and "document.view" in PERMISSIONS[member.role]
-    }
-    people = people if account.partner.portal_access else {}
-    return [(email, (LETTER + REPLACES * replaces) % (filling | {"name": name})) for email, name in people.items()]
-
-
-def _day(document: Document) -> str:
-    return f"{document.issued_at.astimezone(BUSINESS_ZONE):%d.%m.%Y}"
-
-
-def _amount(document: Document) -> str:
-    figures = f"{major(document.amount):,.2f}".replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
-    return f"{figures} {'₽' if document.currency == 'RUB' else document.currency}"
+    return [(email, (LETTER + REPLACES * replaces) % (filling | {"name": name})) for email, name in readers(account).items()]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import BinaryIO, Protocol, TypeVar
 from uuid import uuid4
@@ -29,7 +29,9 @@ from chalicelib.domain.partners import (
 from chalicelib.domain.prices import ItemPrices
 from chalicelib.domain.proposals import MergeProposal
 from chalicelib.domain.records import Mark, Record, Reference, WaitingRecord
+from chalicelib.domain.settlements import LedgerEntry
 from chalicelib.domain.stock import Hold, IncomingSupply, StockBalance, StockReserves
+from chalicelib.domain.terms import CreditLimit, IndividualPrice, Restriction
 from chalicelib.domain.users import Membership, Session, User
 
 T_contra = TypeVar("T_contra", contravariant=True)
@@ -166,6 +168,10 @@ class PartnerStore(Protocol):
         """
         ...
 
+    def payers(self, payer_id: str, inn: str = "", kpp: str = "") -> tuple[tuple[str, Counterparty], ...]:
+        """(partner id, counterparty) of every partner that has the payer: by his id, else by ИНН and КПП."""
+        ...
+
     def company(self, company_id: str | None) -> Company | None:
         """Our company; without an id the first one."""
         ...
@@ -209,7 +215,9 @@ class CatalogueStore(Protocol):
         """Which of these have a card."""
         ...
 
-    def save_cards(self, items: Sequence[Item], seq: int) -> Tally: ...
+    def save_cards(self, items: Sequence[Item], seq: int, on_new: Callable[[Sequence[Item]], None] | None = None) -> Tally:
+        """`on_new` is told, before anything is written, which of them have no card yet."""
+        ...
 
     def save_prices(self, offers: Sequence[Offer], seq: int) -> Tally: ...
 
@@ -217,6 +225,10 @@ class CatalogueStore(Protocol):
 
     def mark(self, *, stock_at: datetime | None = None, prices_at: datetime | None = None, snapshot: str | None = None) -> None:
         """Move the beacons."""
+        ...
+
+    def snapshot(self) -> str | None:
+        """The search snapshot in force."""
         ...
 
     def next_snapshot(self, now: datetime) -> int:
@@ -420,6 +432,14 @@ class OrderStore(Protocol):
         """Replace head and lines under `revision = before.revision`, with the rows for the outbox. Raises Conflict."""
         ...
 
+    def adopt(self, order: Order, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> str:
+        """Keep an order that 1C made itself; the number of the one that stands under its 1C id, whoever kept it first."""
+        ...
+
+    def of_erp(self, erp_id: str) -> str | None:
+        """The portal's number of the order that 1C knows by this id; consistent."""
+        ...
+
     def find(self, reference: str) -> str | None:
         """The portal's number of the order that 1C or a client calls so; None where there is none or several."""
         ...
@@ -489,12 +509,40 @@ class Outbox(Protocol):
 
 class DocumentStore(Protocol):
     def save(self, document: Document) -> None:
-        """Issue it and mark older revisions for the same order and kind as superseded."""
+        """Issue what was printed here and mark older prints for the same order and kind as superseded; it is superseded
+        itself where 1C has sent an invoice of its own."""
+        ...
+
+    def supersede(self, document: Document) -> None: ...
+
+    def announced(self, document_id: str) -> Document | None:
+        """What 1C is about to upload. For the exchange alone: it is in nobody's scope yet."""
+        ...
+
+    def current(self, document_id: str) -> Document | None:
+        """The document as it stands, consistent. For the exchange alone."""
+        ...
+
+    def announce(self, document: Document) -> bool:
+        """Remember what 1C will upload; False where it has announced a later revision."""
+        ...
+
+    def publish(self, document: Document, before: Document | None, letters: Sequence[OutboxRow] = ()) -> bool:
+        """Show it in place of `before`, which stays as superseded, and keep the letters about it, at once. False where
+        something else stands there by now."""
         ...
 
     def of_order(self, scope: Scope, order_number: str) -> tuple[Document, ...]: ...
 
     def of_partner(self, scope: PartnerScope, limit: int = 100) -> tuple[Document, ...]: ...
+
+    def shared(self, limit: int = 200) -> tuple[Document, ...]:
+        """Those that have an audience, newest first; whom they reach is the caller's to judge."""
+        ...
+
+    def read_shared(self, document_id: str) -> Document:
+        """One that has an audience; whom it reaches is the caller's to judge. Raises NotFound."""
+        ...
 
     def recent(self, scope: Scope, limit: int = 100) -> tuple[Document, ...]:
         """Of all partners, newest first: for the supplier's finance. Refuses a PartnerScope."""
@@ -636,11 +684,73 @@ class RecordStore(Protocol[T_contra]):
         ...
 
 
+class IndividualPriceStore(RecordStore[IndividualPrice], Protocol):
+    def of(self, scope: PartnerScope) -> tuple[IndividualPrice, ...]:
+        """The partner's own and those of its segments, whatever day it is."""
+        ...
+
+
+class RestrictionStore(RecordStore[Restriction], Protocol):
+    def of(self, scope: PartnerScope) -> tuple[Restriction, ...]:
+        """The partner's own and those of its segments and its region, whatever day it is."""
+        ...
+
+
+class CreditLimitStore(RecordStore[CreditLimit], Protocol):
+    def of(self, scope: PartnerScope) -> tuple[CreditLimit, ...]: ...
+
+
+class SettlementStore(RecordStore[LedgerEntry], Protocol):
+    def entries(self, scope: PartnerScope, contract_id: str | None = None, last: date | None = None) -> Iterator[LedgerEntry]:
+        """From the very beginning up to the day, in order of contract and day; of all contracts without one."""
+        ...
+
+
 class Register(Protocol):
     """Ids and revisions of every entity whose records are kept in a RecordStore, and of partners."""
 
     def marks(self, entity: str, *, first: str = "", last: str = "", after: str = "", limit: int | None = None) -> Iterator[Mark]:
         """In order of the id (of its UTF-8 bytes), consistent; `first` and `last` belong to the range, `after` does not."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReply:
+    """An answer as it was given, to the byte."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+class ReplyStore(Protocol):
+    """Replies by the key of their request, for 30 days."""
+
+    def claim(self, key: str, fingerprint: str, token: str, now: datetime, lease: timedelta) -> KeptReply | bool:
+        """True: the work is the caller's until the lease is over. False: another is at it. Else what he answered.
+
+        Raises Conflict where the key was used for a request with another fingerprint.
+        """
+        ...
+
+    def keep(self, key: str, token: str, reply: KeptReply) -> KeptReply:
+        """End the claim; the reply that stands now, which is another's where the claim was lost."""
+        ...
+
+    def release(self, key: str, token: str) -> None:
+        """Give the claim up: a repeat may do the work."""
+        ...
+
+
+class ChangeFeed(Protocol):
+    """Rows of the outbox for 1C under numbers that only grow."""
+
+    def numbered(self, kind: str) -> tuple[tuple[int, OutboxRow], ...]:
+        """Every row that waits, in order of its number.
+
+        Numbers are given here, in the order rows are first seen by a consistent read: what is committed late gets a number
+        after all that have been given out.
+        """
         ...
 
 
@@ -661,6 +771,72 @@ class WaitingRoom(Protocol):
 
     def remove(self, record: WaitingRecord) -> None:
         """Nothing happens where a later revision waits in its place."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingOrder:
+    """An order of 1C's whose payer no partner has yet, as it came last."""
+
+    node: str
+    answer: ErpOrder
+    since: datetime
+
+
+class WaitingOrderStore(Protocol):
+    def put(self, waiting: WaitingOrder) -> None:
+        """One for each 1C id: the last that came."""
+        ...
+
+    def all(self) -> tuple[WaitingOrder, ...]:
+        """Consistent, those that wait longest first."""
+        ...
+
+    def remove(self, erp_id: str) -> None:
+        """Nothing happens where there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An object that a neighbour has deleted: "partners" by our id, "orders" by the neighbour's own."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RereadPage:
+    """Some records read of a neighbour: partners, what a file of the exchange holds, answers to orders, what is gone.
+
+    `next` is where to go on ("" at the end); `in_order`: the next page needs what is in this one. `problems` are of records
+    that came all the same.
+    """
+
+    records: tuple[object, ...]
+    next: str = ""
+    problems: tuple[Problem, ...] = ()
+    in_order: bool = False
+
+
+class Neighbour(Protocol):
+    """A system that is asked for what it has: all of a kind page by page, or one object that has just changed.
+
+    `node` is its name in the journal. Raises Refused, Unavailable.
+    """
+
+    @property
+    def node(self) -> str: ...
+
+    @property
+    def kinds(self) -> tuple[str, ...]: ...
+
+    def page(self, kind: str, after: str, since: datetime | None) -> RereadPage:
+        """The page that begins after `after` ("" is the first), of what has changed since an instant (None: all)."""
+        ...
+
+    def one(self, kind: str, id: str) -> RereadPage:
+        """The object by its id there, or that it is gone."""
         ...
 
 
@@ -758,6 +934,23 @@ class AuditStore(Protocol):
 # --- files, queues, messages ------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """`sha256` is hexadecimal, "" where the storage did not compute it."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where to send a file, by which method, and the headers that must go with it."""
+
+    url: str
+    method: str
+    headers: Mapping[str, str]
+
+
 class FileStore(Protocol):
     def put(self, key: str, body: bytes | BinaryIO, content_type: str = "application/octet-stream") -> None: ...
 
@@ -771,6 +964,14 @@ class FileStore(Protocol):
 
     def delete(self, key: str) -> None:
         """Nothing happens where there is none."""
+        ...
+
+    def stored(self, key: str) -> StoredFile | None:
+        """What lies there, by the word of the storage; None where nothing does."""
+        ...
+
+    def upload(self, key: str, file: StoredFile, content_type: str, lifetime: timedelta) -> Upload:
+        """A presigned link that takes this very file and no other."""
         ...
 
     def link(self, key: str, filename: str, lifetime: timedelta, content_type: str = "application/pdf") -> str:

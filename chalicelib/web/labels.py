@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
+from chalicelib.domain.documents import Document
 from chalicelib.domain.exchange import Problem
 from chalicelib.domain.order_progress import Bucket, LineStatus
 from chalicelib.domain.orders import Approval, ChangeKind, DeliveryMethod, Fulfilment, OrderEvent, Payment
@@ -62,8 +63,23 @@ CHANGE: Mapping[str, str] = {
     ChangeKind.REMOVED: N_("Удалена"),
     ChangeKind.ADDED: N_("Добавлена"),
 }
-DOCUMENT_KIND: Mapping[str, str] = {"payment_invoice": N_("Счёт на оплату")}
-DOCUMENT_STATUS: Mapping[str, str] = {"issued": N_("Выставлен"), "superseded": N_("Заменён")}
+DOCUMENT_KIND: Mapping[str, str] = {
+    "payment_invoice": N_("Счёт на оплату"),
+    "upd": N_("УПД"),
+    "waybill": N_("Накладная ТОРГ-12"),
+    "goods_issue": N_("Расходная накладная"),
+    "tax_invoice": N_("Счёт-фактура"),
+    "reconciliation_statement": N_("Акт сверки"),
+    "certificate": N_("Сертификат"),
+    "contract": N_("Договор"),
+    "price_list": N_("Прайс-лист"),
+    "other": N_("Документ"),
+}
+DOCUMENT_STATUS: Mapping[str, str] = {
+    "issued": N_("Выставлен"),
+    "superseded": N_("Заменён"),
+    "void": N_("Аннулирован"),
+}
 ROLE: Mapping[str, str] = {
     "account_head": N_("Руководитель"),
     "employee": N_("Сотрудник"),
@@ -82,6 +98,7 @@ RUN_KIND: Mapping[str, str] = {
     "sale": N_("Заказы"),
     "partners": N_("Партнёры"),
     "companies": N_("Организации"),
+    "stock": N_("Остатки"),
 }
 ROW_KIND: Mapping[str, str] = {
     "groups": N_("Группы"),
@@ -93,6 +110,7 @@ ROW_KIND: Mapping[str, str] = {
     "offers": N_("Предложения"),
     "prices": N_("Цены"),
     "stock": N_("Остатки"),
+    "balance": N_("Остатки"),
     "pictures": N_("Картинки"),
     "orders": N_("Заказы"),
     "partners": N_("Партнёры"),
@@ -130,6 +148,14 @@ NOTICES: Mapping[str, str] = {
     "signed-out": N_("Вы вышли из кабинета"),
     "password-set": N_("Пароль сохранён"),
     "emptied": N_("Корзина очищена"),
+    "exchange-retried": N_("Файл поставлен в очередь на загрузку"),
+    "exchange-skipped": N_("Файл пропущен"),
+    "exchange-check": N_("Файл проверяется, записано ничего не будет"),
+    "exchange-replayed": N_("Недоставленные сообщения возвращены в очередь"),
+    "exchange-nothing-dead": N_("Недоставленных сообщений уже нет"),
+    "exchange-given": N_("Заказ будет отдан 1С снова"),
+    "proposal-accepted": N_("Карточки объединяются: прежняя будет помечена удалённой"),
+    "proposal-declined": N_("Эта пара больше не будет предложена"),
 }
 """Messages shown once, on the page after a form; the cookie carries the code alone."""
 
@@ -171,6 +197,12 @@ def variant_left(card: Card) -> str:
     """What of the variant the name does not say yet: 1C usually appends its values in brackets."""
     parts = [part.strip() for part in card.variant.split(",")]
     return ", ".join(part for part in parts if part.rpartition(":")[2].strip() not in card.name)
+
+
+def document_name(document: Document) -> str:
+    """Its title, or kind and number."""
+    number = f" № {document.number}" if document.number else ""
+    return document.title or name(DOCUMENT_KIND, document.kind) + number
 
 
 def bucket_text(bucket: Bucket) -> str:

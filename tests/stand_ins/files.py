@@ -3,10 +3,12 @@
 import io
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from hashlib import sha256
 from threading import Lock
 from typing import BinaryIO
 
 from chalicelib.domain.errors import NotFound
+from chalicelib.usecases.ports import StoredFile, Upload
 
 
 class MemoryFiles:
@@ -32,6 +34,13 @@ class MemoryFiles:
 
     def delete(self, key: str) -> None:
         self.bodies.pop(key, None)
+
+    def stored(self, key: str) -> StoredFile | None:
+        body = self.bodies.get(key)
+        return None if body is None else StoredFile(len(body), sha256(body).hexdigest())
+
+    def upload(self, key: str, file: StoredFile, content_type: str, lifetime: timedelta) -> Upload:
+        return Upload(f"memory:{key}", "PUT", {"Content-Type": content_type})
 
     def link(self, key: str, filename: str, lifetime: timedelta, content_type: str = "application/pdf") -> str:
         return f"memory:{key}"

@@ -71,6 +71,8 @@ def needs(service: str, operation: str, params: dict[str, Any]) -> set[Need]:
             return {(f"dynamodb:{operation}", _table(params["TableName"]) + index)}
         case "s3", "ListObjectsV2":
             return {("s3:ListBucket", f"arn:aws:s3:::kabinet-test-x?prefix={params['Prefix']}")}
+        case "s3", "HeadObject":
+            return {("s3:GetObject", f"arn:aws:s3:::kabinet-test-x/{params['Key']}")}
         case "s3", _:
             return {(f"s3:{operation}", f"arn:aws:s3:::kabinet-test-x/{params['Key']}")}
         case _:
