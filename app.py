@@ -2,8 +2,9 @@
 
 from chalice import Chalice
 
-from chalicelib.exchange import onec, v1
-from chalicelib.schedules import holds, outbox
+from chalicelib.exchange import bitrix24, onec, v1
+from chalicelib.schedules import exchange, holds, outbox, reconcile
+from chalicelib.schedules import rereads as rereads_schedule
 from chalicelib.schedules import stock as stock_schedule
 from chalicelib.web import (
     assets,
@@ -11,20 +12,24 @@ from chalicelib.web import (
     catalogue,
     checkout,
     documents,
+    exchange_actions,
     exchange_journal,
+    exchange_proposals,
     home,
     http,
+    news,
     orders,
     profile,
     sign_in,
 )
+from chalicelib.workers import deliveries, imports, messages, pictures, rereads, snapshot, stock
 from chalicelib.workers import documents as documents_worker
-from chalicelib.workers import deliveries, imports, messages, pictures, snapshot, stock
 
-PAGES = (assets, cart, catalogue, checkout, documents, exchange_journal, home, orders, profile, sign_in)
-EXCHANGE = (onec, v1)
-WORKERS = (deliveries, documents_worker, imports, messages, pictures, snapshot, stock)
-SCHEDULES = (holds, outbox, stock_schedule)
+EXCHANGE_PAGES = (exchange_actions, exchange_journal, exchange_proposals)
+PAGES = (assets, cart, catalogue, checkout, documents, *EXCHANGE_PAGES, home, news, orders, profile, sign_in)
+EXCHANGE = (bitrix24, onec, v1)
+WORKERS = (deliveries, documents_worker, imports, messages, pictures, rereads, snapshot, stock)
+SCHEDULES = (exchange, holds, outbox, reconcile, rereads_schedule, stock_schedule)
 
 app = Chalice(app_name="kabinet")
 app.api.binary_types = ["*/*"]

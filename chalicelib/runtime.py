@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
     from chalicelib.adapters.dynamo.table import Table
+    from chalicelib.adapters.erp.bitrix24 import Bitrix24
+    from chalicelib.domain.partners import Contract, Counterparty, DeliveryAddress
     from chalicelib.usecases import ports
     from chalicelib.usecases.visitors import Visitor
 
@@ -29,6 +31,16 @@ class Runtime:
     def __init__(self, settings: Settings | None = None, clock: "ports.Clock" = utc_now) -> None:
         self.settings = settings or Settings.read()
         self.clock = clock
+
+    def dry(self) -> "Runtime":
+        """One that reads what this one reads, and neither writes to tables nor sends to queues."""
+        from chalicelib.adapters.dynamo.dry import DryClient
+        from chalicelib.adapters.queues import NoQueues
+
+        made = Runtime(self.settings, self.clock)
+        made.dynamodb = DryClient(self.dynamodb)  # type: ignore[assignment]  # the calls our stores make
+        made.queues, made.s3, made.index = NoQueues(), self.s3, self.index
+        return made
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
@@ -128,6 +140,12 @@ class Runtime:
         return DynamoExchange(self.portal, self.ephemeral)
 
     @cached_property
+    def waiting_orders(self) -> "ports.WaitingOrderStore":
+        from chalicelib.adapters.dynamo.waiting_orders import DynamoWaitingOrders
+
+        return DynamoWaitingOrders(self.portal)
+
+    @cached_property
     def files(self) -> "ports.FileStore":
         from chalicelib.adapters.files import S3Files
 
@@ -211,6 +229,72 @@ class Runtime:
 
         return DynamoRegister(self.portal)
 
+    @cached_property
+    def counterparties(self) -> "ports.RecordStore[Counterparty]":
+        from chalicelib.adapters.dynamo.partner_parts import DynamoCounterparties
+
+        return DynamoCounterparties(self.portal)
+
+    @cached_property
+    def contracts(self) -> "ports.RecordStore[Contract]":
+        from chalicelib.adapters.dynamo.partner_parts import DynamoContracts
+
+        return DynamoContracts(self.portal)
+
+    @cached_property
+    def delivery_addresses(self) -> "ports.RecordStore[DeliveryAddress]":
+        from chalicelib.adapters.dynamo.partner_parts import DynamoDeliveryAddresses
+
+        return DynamoDeliveryAddresses(self.portal)
+
+    @cached_property
+    def individual_prices(self) -> "ports.IndividualPriceStore":
+        from chalicelib.adapters.dynamo.terms import DynamoIndividualPrices
+
+        return DynamoIndividualPrices(self.portal)
+
+    @cached_property
+    def restrictions(self) -> "ports.RestrictionStore":
+        from chalicelib.adapters.dynamo.terms import DynamoRestrictions
+
+        return DynamoRestrictions(self.portal)
+
+    @cached_property
+    def credit_limits(self) -> "ports.CreditLimitStore":
+        from chalicelib.adapters.dynamo.terms import DynamoCreditLimits
+
+        return DynamoCreditLimits(self.portal)
+
+    @cached_property
+    def settlements(self) -> "ports.SettlementStore":
+        from chalicelib.adapters.dynamo.settlements import DynamoSettlements
+
+        return DynamoSettlements(self.portal)
+
+    @cached_property
+    def replies(self) -> "ports.ReplyStore":
+        from chalicelib.adapters.dynamo.replies import DynamoReplies
+
+        return DynamoReplies(self.ephemeral, self.files)
+
+    @cached_property
+    def feed(self) -> "ports.ChangeFeed":
+        from chalicelib.adapters.dynamo.feed import DynamoFeed
+
+        return DynamoFeed(self.portal)
+
+    @cached_property
+    def news(self) -> "ports.NewsStore":
+        from chalicelib.adapters.dynamo.news import DynamoNews
+
+        return DynamoNews(self.portal)
+
+    @cached_property
+    def managers(self) -> "ports.ManagerStore":
+        from chalicelib.adapters.dynamo.managers import DynamoManagers
+
+        return DynamoManagers(self.portal)
+
     def visitor(self, token: str) -> "Visitor":
         """Who comes with the cookie's token. Raises NotSignedIn."""
         from chalicelib.usecases.sign_in import visitor
@@ -263,9 +347,24 @@ class Runtime:
     @cached_property
     def erp(self) -> "ports.ErpClient | None":
         """None where 1C can't be asked."""
+        from chalicelib.adapters.erp.choice import odata_url
         from chalicelib.adapters.erp.odata import odata_erp
 
-        return odata_erp(self.settings.erp) if self.settings.erp else None
+        url = odata_url(self.settings.erp)
+        return odata_erp(url) if url else None
+
+    @cached_property
+    def bitrix24(self) -> "Bitrix24 | None":
+        """None where no URL of ERP_URL or PUSH_URL stands for one."""
+        from chalicelib.adapters.erp.choice import bitrix24
+
+        urls = f"{self.settings.erp} {self.settings.push}"
+        return bitrix24(urls, self.clock, private=self.settings.private_addresses)
+
+    @cached_property
+    def neighbours(self) -> "dict[str, ports.Neighbour]":
+        """The systems that can be asked for what they have, by the name that messages call them."""
+        return {"bitrix24": self.bitrix24} if self.bitrix24 else {}
 
     @cached_property
     def order_receivers(self) -> "tuple[ports.OrderReceiver, ...]":

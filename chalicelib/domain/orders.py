@@ -1,7 +1,7 @@
 """The order: three status axes, lines with what was agreed and what stands now, and what 1C's answer does to them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -9,32 +9,14 @@ from enum import StrEnum
 from chalicelib.domain import money
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.money import ZERO
-
-
-class Approval(StrEnum):
-    SUBMITTED = "submitted"
-    ON_MODERATION = "on_moderation"
-    AWAITING_CLIENT = "awaiting_client"
-    MODERATED = "moderated"
-    CONFIRMED = "confirmed"
-    REJECTED = "rejected"
-    CANCELLED = "cancelled"
-
-
-class Fulfilment(StrEnum):
-    NOT_STARTED = "not_started"
-    AWAITING_SUPPLY = "awaiting_supply"
-    READY = "ready"
-    PARTIALLY_SHIPPED = "partially_shipped"
-    SHIPPED = "shipped"
-    DELIVERED = "delivered"
-    COMPLETED = "completed"
-
-
-class Payment(StrEnum):
-    UNPAID = "unpaid"
-    PARTIALLY_PAID = "partially_paid"
-    PAID = "paid"
+from chalicelib.domain.order_papers import GOODS, MONEY, OrderPaper, Share, merged, paid_share, shipped_share
+from chalicelib.domain.order_progress import OrderProgress
+from chalicelib.domain.order_statuses import Approval as Approval
+from chalicelib.domain.order_statuses import Axes as Axes
+from chalicelib.domain.order_statuses import Fulfilment as Fulfilment
+from chalicelib.domain.order_statuses import Payment as Payment
+from chalicelib.domain.order_statuses import state_axes as state_axes
+from chalicelib.domain.partners import Counterparty
 
 
 class DeliveryMethod(StrEnum):
@@ -94,7 +76,10 @@ class OrderSums:
 @dataclass(frozen=True, slots=True)
 class Order:
     """Head and lines. A list reads orders without their lines: `kept_sums` then stands for them.
- `revision` grows with every change of either side; `erp_print` is that of 1C's last answer."""
+
+    `revision` grows with every change of either side; `erp_print` is that of 1C's last answer. `origin` is "erp" for an order
+    that 1C made itself (by phone). `papers` are 1C's payments, shipments and other documents of the order.
+    """
 
     number: str
     partner_id: str
@@ -126,6 +111,9 @@ class Order:
     erp_comment: str = ""
     hold_open: bool = True
     kept_sums: OrderSums = OrderSums()
+    progress: OrderProgress = field(default_factory=OrderProgress)
+    origin: str = "portal"
+    papers: tuple[OrderPaper, ...] = ()
 
     @property
     def sums(self) -> OrderSums:
@@ -207,7 +195,11 @@ class ErpLine:
 
 @dataclass(frozen=True, slots=True)
 class ErpOrder:
-    """1C's document of an order. `number` is the portal's, `state` the 1C name of its state ("" where 1C sends none)."""
+    """1C's document of an order. `number` is the portal's where it placed the order, else 1C's own.
+
+    `state` is the 1C name of its state ("" where 1C sends none); `axes` what the node's own table makes of that name.
+    `paid` and `shipped` are 1C's word for the whole; `completes`: an order that is shipped in full is completed by that.
+    """
 
     number: str
     erp_id: str
@@ -219,43 +211,16 @@ class ErpOrder:
     cancelled: bool = False
     comment: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
-
-
-Axes = tuple[Approval | None, Fulfilment | None]
-
-STATES: dict[str, Axes] = {
-    "ожидает подтверждения": (Approval.AWAITING_CLIENT, None),
-    "ожидает подтверждения клиента": (Approval.AWAITING_CLIENT, None),
-    "ожидает ответа": (Approval.AWAITING_CLIENT, None),
-    "ожидается согласование": (Approval.ON_MODERATION, None),
-    "на модерации": (Approval.ON_MODERATION, None),
-    "отмодерирован": (Approval.MODERATED, None),
-    "подтверждён": (Approval.CONFIRMED, None),
-    "ожидается аванс (до обеспечения)": (Approval.CONFIRMED, None),
-    "готов к обеспечению": (Approval.CONFIRMED, Fulfilment.NOT_STARTED),
-    "ожидается обеспечение": (Approval.CONFIRMED, Fulfilment.AWAITING_SUPPLY),
-    "ожидается предоплата (до отгрузки)": (Approval.CONFIRMED, Fulfilment.READY),
-    "готов к отгрузке": (Approval.CONFIRMED, Fulfilment.READY),
-    "в процессе отгрузки": (Approval.CONFIRMED, Fulfilment.PARTIALLY_SHIPPED),
-    "ожидается оплата (после отгрузки)": (Approval.CONFIRMED, Fulfilment.SHIPPED),
-    "готов к закрытию": (Approval.CONFIRMED, Fulfilment.DELIVERED),
-    "закрыт": (Approval.CONFIRMED, Fulfilment.COMPLETED),
-    "отклонён": (Approval.REJECTED, None),
-    "отменён": (Approval.CANCELLED, None),
-}
-"""1C's order states -> (approval, fulfilment), from UT 11's list; names are compared in lower case with ё as е."""
-
-
-def state_axes(state: str) -> Axes | None:
-    """The axes a 1C state sets; None for a name the table does not know (kept as it was, and reported)."""
-    return _FOLDED_STATES.get(_fold(state))
-
-
-def _fold(state: str) -> str:
-    return " ".join(state.lower().replace("ё", "е").split())
-
-
-_FOLDED_STATES = {_fold(name): axes for name, axes in STATES.items()}
+    axes: Axes | None = None
+    papers: tuple[OrderPaper, ...] = ()
+    paid: bool | None = None
+    shipped: bool | None = None
+    completes: bool = False
+    placed_at: datetime | None = None
+    payer: Counterparty | None = None
+    currency: str = ""
+    vat_included: bool | None = None
+    warehouse_id: str | None = None
 
 
 def answered(order: Order, answer: ErpOrder, erp_print: str) -> Order:
@@ -274,12 +239,14 @@ def answered(order: Order, answer: ErpOrder, erp_print: str) -> Order:
         erp_print=erp_print,
         revision=order.revision + 1,
         hold_open=False,
+        papers=merged(order.papers, answer.papers),
     )
-    return _with_axes(changed, answer)
+    return _with_payment(_with_axes(changed, answer), answer)
 
 
 def _with_axes(order: Order, answer: ErpOrder) -> Order:
-    approval, fulfilment = (state_axes(answer.state) if answer.state else None) or (None, None)
+    approval, fulfilment = answer.axes or (state_axes(answer.state) if answer.state else None) or (None, None)
+    fulfilment = _farther(fulfilment, _shipment(order, answer))
     if answer.deleted or answer.cancelled:
         approval = Approval.CANCELLED
     elif approval is not Approval.REJECTED and approval is not Approval.CANCELLED and any(c.worse for c in diff(order)):
@@ -287,6 +254,49 @@ def _with_axes(order: Order, answer: ErpOrder) -> Order:
     elif approval is None and answer.posted and order.approval in (Approval.SUBMITTED, Approval.ON_MODERATION):
         approval = Approval.CONFIRMED
     return replace(order, approval=approval or order.approval, fulfilment=fulfilment or order.fulfilment)
+
+
+def _with_payment(order: Order, answer: ErpOrder) -> Order:
+    """Out of payments alone: no other axis has a say in it."""
+    spoken = any(paper.kind in MONEY for paper in answer.papers)
+    share = paid_share(order.papers, order.sums.amount, flag=answer.paid, spoken=spoken)
+    return order if share is None else replace(order, payment=tuple(Payment)[share])
+
+
+def _shipment(order: Order, answer: ErpOrder) -> Fulfilment | None:
+    """What the shipments make of the order. They know nothing of delivery, and a state that is past them stays."""
+    wanted: dict[str, Decimal] = {}
+    for line in order.lines:
+        wanted[line.item_id] = wanted.get(line.item_id, ZERO) + line.quantity
+    spoken = any(paper.kind in GOODS for paper in answer.papers)
+    match shipped_share(order.papers, wanted, order.sums.amount, flag=answer.shipped, spoken=spoken):
+        case Share.ALL if answer.completes:
+            return Fulfilment.COMPLETED
+        case Share.ALL:
+            return _farther(Fulfilment.SHIPPED, order.fulfilment)
+        case Share.PART if order.fulfilment not in _PAST_SHIPMENT:
+            return Fulfilment.PARTIALLY_SHIPPED
+        case Share.NONE if order.fulfilment in (Fulfilment.PARTIALLY_SHIPPED, Fulfilment.SHIPPED):
+            return Fulfilment.NOT_STARTED
+    return None
+
+
+_PAST_SHIPMENT = (Fulfilment.IN_TRANSIT, Fulfilment.DELIVERED, Fulfilment.COMPLETED)
+
+
+def _farther(one: Fulfilment | None, other: Fulfilment | None) -> Fulfilment | None:
+    way = list(Fulfilment)
+    return max(filter(None, (one, other)), key=way.index, default=None)
+
+
+def with_papers(order: Order, papers: tuple[OrderPaper, ...]) -> Order:
+    """After documents that 1C sent by themselves. Equal ones change nothing."""
+    after = replace(order, papers=merged(order.papers, papers))
+    if after.papers == order.papers:
+        return order
+    said = ErpOrder(order.number, order.erp_id, (), papers=papers)
+    after = _with_payment(replace(after, revision=order.revision + 1), said)
+    return replace(after, fulfilment=_shipment(after, said) or order.fulfilment)
 
 
 def _merged_lines(lines: tuple[OrderLine, ...], answer: Iterable[ErpLine]) -> tuple[OrderLine, ...]:

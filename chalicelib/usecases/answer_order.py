@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from chalicelib.domain.errors import Forbidden, KabinetError
 from chalicelib.domain.exchange import Problem
+from chalicelib.domain.order_papers import ErpPaper
 from chalicelib.domain.orders import (
     Approval,
     ErpOrder,
@@ -17,9 +18,11 @@ from chalicelib.domain.orders import (
     confirmed,
     declined,
     state_axes,
+    with_papers,
 )
 from chalicelib.domain.partners import SupplierScope
 from chalicelib.usecases.dispatch_outbox import queue
+from chalicelib.usecases.order_news import fulfilment_text, payment_text
 from chalicelib.usecases.orders import may_change
 from chalicelib.usecases.ports import Clock, OrderStore, OutboxRow, Queues
 from chalicelib.usecases.visitors import Visitor
@@ -33,17 +36,17 @@ def take_answer(orders: OrderStore, queues: Queues, clock: Clock, *, answer: Erp
     Safe to repeat: an echo changes nothing, and a hold is settled once. Raises NotFound, Conflict.
     """
     order = orders.read(SupplierScope(ERP), answer.number)
-    after = answered(order, answer, _print(answer))
+    after = answered(order, answer, answer_print(answer))
     now = clock()
     if after is not order:
-        rows = _invoice_rows(order, after, now)
+        rows = invoice_rows(order, after, now)
         orders.change(order, after, _answer_event(order, after, now), rows)
         tell(queues, rows)
     orders.settle_hold(order.number, _kept(after), now)
-    return _unknown_state(answer)
+    return unknown_state(answer)
 
 
-def _print(answer: ErpOrder) -> str:
+def answer_print(answer: ErpOrder) -> str:
     return hashlib.sha256(repr(_normal(astuple(answer))).encode()).hexdigest()[:32]
 
 
@@ -61,7 +64,7 @@ def _kept(order: Order) -> dict[tuple[str, str], Decimal]:
     return {(line.item_id, line.warehouse_id): min(line.quantity, line.held) for line in order.lines if line.warehouse_id}
 
 
-def _invoice_rows(before: Order, after: Order, now: datetime) -> tuple[OutboxRow, ...]:
+def invoice_rows(before: Order, after: Order, now: datetime) -> tuple[OutboxRow, ...]:
     """An invoice is due when the order is confirmed, and again when a confirmed order's figures have changed (OP-06)."""
     if after.approval is not Approval.CONFIRMED:
         return ()
@@ -93,11 +96,34 @@ def _answer_event(before: Order, after: Order, now: datetime) -> OrderEvent:
         return OrderEvent(now, ERP, "cancelled", "Заказ отменён поставщиком", number)
     if after.approval is Approval.REJECTED:
         return OrderEvent(now, ERP, "rejected", "Заказ отклонён поставщиком", number)
-    return OrderEvent(now, ERP, "updated", "Поставщик обновил заказ", number)
+    return OrderEvent(now, ERP, "updated", _news(before, after), number)
 
 
-def _unknown_state(answer: ErpOrder) -> tuple[Problem, ...]:
-    if not answer.state or state_axes(answer.state):
+def _news(before: Order, after: Order) -> str:
+    """What happened to an order whose approval stays as it was."""
+    if after.fulfilment is not before.fulfilment:
+        return fulfilment_text(after.fulfilment)
+    return payment_text(after.payment) if after.payment is not before.payment else "Поставщик обновил заказ"
+
+
+def take_paper(orders: OrderStore, queues: Queues, clock: Clock, *, told: ErpPaper) -> bool:
+    """A payment, shipment or other document that came without its order; False where it changes nothing.
+
+    Raises NotFound where no order is called so, Conflict.
+    """
+    number = orders.of_erp(told.order) or orders.find(told.order) or told.order
+    order = orders.read(SupplierScope(ERP), number)
+    after, now = with_papers(order, (told.paper,)), clock()
+    if after is order:
+        return False
+    rows = invoice_rows(order, after, now)
+    orders.change(order, after, OrderEvent(now, ERP, "updated", _news(order, after)), rows)
+    tell(queues, rows)
+    return True
+
+
+def unknown_state(answer: ErpOrder) -> tuple[Problem, ...]:
+    if not answer.state or answer.axes or state_axes(answer.state):
         return ()
     reason = "Состояние «%(state)s» не сопоставлено со статусом портала: статус заказа оставлен прежним"
     return (Problem("order", answer.number, answer.erp_number, reason, (("state", answer.state),)),)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from chalicelib.domain.erp_orders import ORIGIN
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.handover import PATIENCE, next_batch
 from chalicelib.domain.orders import Order, OrderEvent
@@ -111,6 +112,8 @@ class _Batch:
 
     def _outgoing(self, number: str) -> OutgoingOrder:
         order = self.orders.read(SupplierScope(ERP), number)
+        if order.origin == ORIGIN:  # 1C looks for an order by the number the site gave: it would make a second one
+            raise Refused("он создан в самой 1С, передайте ответ дилера менеджеру")
         if order.partner_id not in self.accounts:
             self.accounts[order.partner_id] = self.partners.account(PartnerScope(order.partner_id))
         return _with_parties(order, self.accounts[order.partner_id])

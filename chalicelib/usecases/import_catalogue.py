@@ -8,12 +8,15 @@ from typing import TypeVar, cast
 
 from chalicelib.domain.catalogue import NO_WAREHOUSE, Item, ItemGroup, Offer, PriceType, Property, Warehouse
 from chalicelib.domain.exchange import Problem, Tally
+from chalicelib.domain.order_papers import ErpPaper
 from chalicelib.domain.orders import ErpOrder
 from chalicelib.usecases.import_journal import Batch, Journal, batches
 from chalicelib.usecases.ports import CatalogueStore, Classifier, ClassifierEntry, Clock, Queues, StockStore
 from chalicelib.usecases.resolve_items import TEXT_LIMIT, text_size, with_properties
 
 E = TypeVar("E", PriceType, Warehouse)
+ErpDocument = ErpOrder | ErpPaper
+TakeOrders = Callable[[Sequence[ErpDocument]], None]
 
 
 def import_catalogue(
@@ -23,15 +26,17 @@ def import_catalogue(
     records: Iterable[object],
     seq: int,
     journal: Journal,
-    take_orders: Callable[[Sequence[ErpOrder]], None],
+    take_orders: TakeOrders,
     go_on: Callable[[], bool] = lambda: True,
+    on_new: Callable[[Sequence[Item]], None] | None = None,
 ) -> bool:
     """Load what follows the first `journal.done` records; False where `go_on` stopped it at the border of a batch.
 
-    What a file holds is told by its records, not by its name or the kind of exchange: orders go to `take_orders`.
+    `on_new` is told of items that had no card yet, before they get one. What a file holds is told by its records, not by its
+    name or the kind of exchange: orders go to `take_orders`.
     `journal` says after every batch how far it has come, also when reading the records raises BrokenFile.
     """
-    loader = _Loader(catalogue, stock, seq, journal, take_orders)
+    loader = _Loader(catalogue, stock, seq, journal, take_orders, on_new)
     place = 0
     for batch in batches(records):
         place += len(batch)
@@ -66,9 +71,11 @@ class _Loader:
         stock: StockStore,
         seq: int,
         journal: Journal,
-        take_orders: Callable[[Sequence[ErpOrder]], None],
+        take_orders: TakeOrders,
+        on_new: Callable[[Sequence[Item]], None] | None = None,
     ) -> None:
         self.catalogue, self.stock, self.seq, self.journal, self.take_orders = catalogue, stock, seq, journal, take_orders
+        self.on_new = on_new
 
     @cached_property
     def known(self) -> Classifier:
@@ -96,8 +103,8 @@ class _Loader:
                 self._items(cast("list[Item]", batch.rows))
             case "offers":
                 self._offers(cast("list[Offer]", batch.rows))
-            case "orders":
-                self.take_orders(cast("list[ErpOrder]", batch.rows))
+            case "orders" | "papers":
+                self.take_orders(cast("list[ErpDocument]", batch.rows))
             case kind if batch.rows:
                 self._entries(kind, cast("list[ClassifierEntry]", batch.rows))
         for problem in batch.refused:
@@ -136,7 +143,7 @@ class _Loader:
 
     def _items(self, items: Sequence[Item]) -> None:
         fit = [item for item in map(self._readable, items) if self._fits(item)]
-        self.journal.add("items", self.catalogue.save_cards(self._with_names(fit), self.seq))
+        self.journal.add("items", self.catalogue.save_cards(self._with_names(fit), self.seq, self.on_new))
 
     def _readable(self, item: Item) -> Item:
         return self._in_known_groups(with_properties(item, self.properties))

@@ -8,10 +8,20 @@ from typing import BinaryIO
 
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.exchange import ExchangeFile, FileState, Problem, Tally
+from chalicelib.domain.order_papers import ErpPaper
 from chalicelib.domain.orders import ErpOrder
-from chalicelib.usecases.answer_order import take_answer
+from chalicelib.usecases.adopt_order import PayerUnknown, take_document
+from chalicelib.usecases.answer_order import take_paper
 from chalicelib.usecases.import_journal import Journal
-from chalicelib.usecases.ports import Clock, ExchangeStore, FileStore, OrderStore, Queues
+from chalicelib.usecases.ports import (
+    Clock,
+    ExchangeStore,
+    FileStore,
+    OrderStore,
+    PartnerStore,
+    Queues,
+    WaitingOrderStore,
+)
 from chalicelib.usecases.receive_files import (
     FILE_LIMIT,
     chunk_key,
@@ -27,6 +37,7 @@ TURNS = 20
 """How often a file lets another of its run go first; one that died for good is not waited for for ever."""
 
 Load = Callable[[ExchangeFile, Journal], bool]
+Problems = tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,17 +194,45 @@ def _parts(entry: BinaryIO) -> Iterator[bytes]:
 # --- orders -----------------------------------------------------------------------------------------------------------
 
 
-def take_answers(orders: OrderStore, queues: Queues, clock: Clock, *, answers: Iterable[ErpOrder], journal: Journal) -> None:
+def take_answers(
+    orders: OrderStore,
+    partners: PartnerStore,
+    waiting: WaitingOrderStore,
+    queues: Queues,
+    clock: Clock,
+    *,
+    answers: Iterable[ErpOrder | ErpPaper],
+    journal: Journal,
+    node: str,
+) -> None:
     """1C's documents, each by itself: one that is refused does not stop the others."""
     for answer in answers:
         try:
-            problems = take_answer(orders, queues, clock, answer=answer)
-        except Refused as refused:
-            journal.refuse(Problem("order", answer.number, answer.erp_number, refused.message, _texts(refused)))
+            changed, problems = True, Problems()
+            if isinstance(answer, ErpPaper):
+                changed = take_paper(orders, queues, clock, told=answer)
+            else:
+                problems = take_document(orders, partners, waiting, queues, clock, answer=answer, node=node)
+        except PayerUnknown as unknown:
+            journal.add("orders", Tally(read=1, waiting=1))
+            journal.report(Problem("order", *_named(answer), unknown.message, _texts(unknown)))
             continue
-        journal.add("orders", Tally(read=1, written=1))
+        except Refused as refused:
+            journal.refuse(Problem("order", *_named(answer), refused.message, _texts(refused)), _KIND[type(answer)])
+            continue
+        journal.add(_KIND[type(answer)], Tally(read=1, written=int(changed), unchanged=int(not changed)))
         for problem in problems:
             journal.report(problem)
+
+
+_KIND: dict[type, str] = {ErpOrder: "orders", ErpPaper: "papers"}
+
+
+def _named(answer: ErpOrder | ErpPaper) -> tuple[str, str]:
+    """What the journal calls it: id and name."""
+    if isinstance(answer, ErpPaper):
+        return answer.order, f"{answer.paper.operation} {answer.paper.number}".strip()
+    return answer.number, answer.erp_number
 
 
 def _texts(refused: Refused) -> tuple[tuple[str, str], ...]:

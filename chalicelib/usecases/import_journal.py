@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType, Property, Warehouse
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.exchange import ExchangeFile, Problem, Tally
+from chalicelib.domain.order_papers import ErpPaper
 from chalicelib.domain.orders import ErpOrder
 
 PROBLEMS_KEPT = 200
@@ -19,6 +20,7 @@ KINDS: dict[type, str] = {
     Item: "items",
     Offer: "offers",
     ErpOrder: "orders",
+    ErpPaper: "papers",
 }
 _OF_PROBLEM = {
     "group": "groups",

@@ -11,6 +11,7 @@ from chalicelib.domain.order_reports import OrderReport, fulfilment, marked, pay
 from chalicelib.domain.orders import Approval, Fulfilment, Order, OrderEvent, Payment, state_axes
 from chalicelib.domain.partners import SupplierScope
 from chalicelib.usecases.answer_order import ERP, invoice_row, tell
+from chalicelib.usecases.order_news import approval_text, fulfilment_text, payment_text
 from chalicelib.usecases.orders import may_change
 from chalicelib.usecases.ports import Clock, OrderStore, Queues
 from chalicelib.usecases.visitors import Visitor
@@ -82,57 +83,14 @@ def _became(approval: Approval, before: Order, after: Order) -> bool:
 def _event(before: Order, after: Order, now: datetime) -> OrderEvent | None:
     """A row of the timeline where an axis moved: what tells most."""
     if after.approval is not before.approval:
-        text = _approval_text(after.approval)
+        text = approval_text(after.approval)
     elif after.fulfilment is not before.fulfilment:
-        text = _fulfilment_text(after.fulfilment)
+        text = fulfilment_text(after.fulfilment)
     elif after.payment is not before.payment:
-        text = _payment_text(after.payment)
+        text = payment_text(after.payment)
     else:
         return None
     return OrderEvent(now, ERP, "updated", text, (("number", after.erp_number or after.number),))
-
-
-def _approval_text(approval: Approval) -> str:
-    match approval:
-        case Approval.CONFIRMED:
-            return "Заказ подтверждён поставщиком, № в 1С: %(number)s"
-        case Approval.CANCELLED:
-            return "Заказ отменён поставщиком"
-        case Approval.REJECTED:
-            return "Заказ отклонён поставщиком"
-    return "Поставщик обновил заказ"
-
-
-def _fulfilment_text(fulfilment: Fulfilment) -> str:
-    match fulfilment:
-        case Fulfilment.AWAITING_SUPPLY:
-            return "Заказ ожидает поставки"
-        case Fulfilment.IN_PRODUCTION:
-            return "Заказ в производстве"
-        case Fulfilment.READY:
-            return "Заказ готов к отгрузке"
-        case Fulfilment.PARTIALLY_SHIPPED:
-            return "Заказ отгружен частично"
-        case Fulfilment.SHIPPED:
-            return "Заказ отгружен"
-        case Fulfilment.IN_TRANSIT:
-            return "Заказ в доставке"
-        case Fulfilment.DELIVERED:
-            return "Заказ доставлен"
-        case Fulfilment.COMPLETED:
-            return "Заказ выполнен"
-    return "Поставщик обновил заказ"
-
-
-def _payment_text(payment: Payment) -> str:
-    match payment:
-        case Payment.PARTIALLY_PAID:
-            return "Поступила частичная оплата"
-        case Payment.PAID:
-            return "Заказ оплачен"
-        case Payment.OVERPAID:
-            return "Оплачено больше суммы заказа"
-    return "Поставщик обновил заказ"
 
 
 def _unknown_state(report: OrderReport, order: Order) -> tuple[Problem, ...]:

@@ -15,6 +15,7 @@ from chalicelib.domain.documents import Document, PaymentInvoice
 from chalicelib.domain.exchange import Check, ExchangeFile, ExchangeNode, ExchangeRun, FileState, Problem, Tally
 from chalicelib.domain.flows import FlowMark
 from chalicelib.domain.handover import Handover
+from chalicelib.domain.news import NewsItem, NewsReader
 from chalicelib.domain.orders import ErpOrder, Order, OrderEvent
 from chalicelib.domain.partners import (
     AccountManager,
@@ -553,6 +554,26 @@ class DocumentStore(Protocol):
         ...
 
 
+class NewsStore(RecordStore[NewsItem], Protocol):
+    """News of all; whom an item reaches is the caller's to judge."""
+
+    def recent(self, limit: int = 200) -> tuple[NewsItem, ...]:
+        """Newest first, those to come and those that are over included."""
+        ...
+
+    def one(self, news_id: str) -> NewsItem | None: ...
+
+    def read_by(self, user_id: str) -> frozenset[str]:
+        """Ids of what a person has read."""
+        ...
+
+    def mark_read(self, news_id: str, reader: NewsReader) -> None: ...
+
+    def readers(self, news_id: str, limit: int = 500) -> tuple[NewsReader, ...]:
+        """In the order they read it."""
+        ...
+
+
 # --- exchange ---------------------------------------------------------------------------------------------------------
 
 
@@ -822,7 +843,7 @@ class RereadPage:
 class Neighbour(Protocol):
     """A system that is asked for what it has: all of a kind page by page, or one object that has just changed.
 
-    `node` is its name in the journal. Raises Refused, Unavailable.
+    `node` is its name in the journal; its methods raise Refused, Unavailable.
     """
 
     @property
@@ -830,6 +851,11 @@ class Neighbour(Protocol):
 
     @property
     def kinds(self) -> tuple[str, ...]: ...
+
+    @property
+    def tells_changes(self) -> bool:
+        """Whether it can say what has changed since an instant."""
+        ...
 
     def page(self, kind: str, after: str, since: datetime | None) -> RereadPage:
         """The page that begins after `after` ("" is the first), of what has changed since an instant (None: all)."""

@@ -1,13 +1,23 @@
-"""Queue `imports`: a file of the exchange waits to be loaded."""
+"""Queue `imports`, by what the message holds:
+
+the fields of `FileMessage`            a file of the exchange waits to be loaded
+the same with "check"                  … to be tried, without anything being written
+{"merge", "into", "seq"}               one card has taken the place of another
+"""
+
+from typing import Any
 
 from chalice import Blueprint
 
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.exchange import ExchangeFile
 from chalicelib.runtime import Runtime
+from chalicelib.usecases.answer_proposals import retire_card
+from chalicelib.usecases.check_file import check_file
 from chalicelib.usecases.import_catalogue import import_catalogue, spread_news
 from chalicelib.usecases.import_file import FileMessage, import_file, take_answers, try_again, unpack_file
 from chalicelib.usecases.import_journal import Journal
+from chalicelib.usecases.propose_merges import Proposer
 from chalicelib.usecases.receive_files import is_zip, open_file
 from chalicelib.workers.worker import Work, logger, queue_worker
 
@@ -19,9 +29,25 @@ RESERVE_MS = 60_000
 
 @queue_worker(routes, "imports")
 def imports(runtime: Runtime, work: Work) -> None:
-    """Message: the fields of `FileMessage`."""
-    message = FileMessage(**work.message)
+    if "merge" in work.message:
+        retire_card(runtime.catalogue, runtime.queues, **work.message)
+    elif work.message.get("check"):
+        _check(runtime, work, {name: value for name, value in work.message.items() if name != "check"})
+    else:
+        _import(runtime, work, FileMessage(**work.message))
 
+
+def _check(runtime: Runtime, work: Work, fields: dict[str, Any]) -> None:
+    message, dry = FileMessage(**fields), runtime.dry()
+
+    def load(file: ExchangeFile, journal: Journal) -> bool:
+        return _read(dry, work, message, file, journal)
+
+    stores = (runtime.exchange, runtime.monitor, runtime.clock)
+    check_file(*stores, run_id=message.run, name=message.file, load=load)
+
+
+def _import(runtime: Runtime, work: Work, message: FileMessage) -> None:
     def load(file: ExchangeFile, journal: Journal) -> bool:
         return _load(runtime, work, message, file, journal)
 
@@ -61,9 +87,17 @@ def _read(runtime: Runtime, work: Work, message: FileMessage, file: ExchangeFile
                 seq=message.seq,
                 journal=journal,
                 take_orders=lambda answers: take_answers(
-                    runtime.orders, runtime.queues, runtime.clock, answers=answers, journal=journal
+                    runtime.orders,
+                    runtime.partners,
+                    runtime.waiting_orders,
+                    runtime.queues,
+                    runtime.clock,
+                    answers=answers,
+                    journal=journal,
+                    node=message.node,
                 ),
                 go_on=lambda: work.remaining_ms() > RESERVE_MS,
+                on_new=Proposer(runtime.index, runtime.catalogue, runtime.proposals, runtime.clock, message.run),
             )
     except Refused:
         _spread(runtime, message, journal)

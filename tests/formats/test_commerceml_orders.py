@@ -53,6 +53,7 @@ def test_an_answer_of_ut(root: str) -> None:
         posted=True,
         comment="Позвоните",
         attributes=(("Дата по 1С", "2026-11-21T9:51:39"),),
+        placed_at=datetime(2026, 11, 21, 7, 0, tzinfo=UTC),
     )
 
 
@@ -116,8 +117,10 @@ def test_one_bad_line_refuses_the_order_and_no_other(row: str, text: str) -> Non
 
 
 def test_an_order_without_a_number() -> None:
-    (problem,) = problems(file(document("<Номер1С>Т-5</Номер1С>", number="")))
-    assert (problem.name, problem.reason % dict(problem.params)) == ("Т-5", "Не указан реквизит «Номер»")
+    (problem,) = problems(file(document("", number="")))
+    assert problem.reason % dict(problem.params) == "Не указан реквизит «Номер»"
+    found = only(ErpOrder, file(document("<Номер1С>Т-5</Номер1С>", number="")))
+    assert (found.number, found.erp_number) == ("Т-5", "Т-5"), "1C made it itself and knows no number of the portal's"
 
 
 # --- what 1C is given -------------------------------------------------------------------------------------------------
@@ -317,5 +320,11 @@ def test_what_is_written_is_read_back(encoding: str) -> None:
             ("Договор контрагента", "Договор № 5"),
             ("Партнер", "Торговый дом «Дилер»"),
         ),
+        placed_at=first.placed_at,
+        payer=first.payer,
+        currency="RUB",
+        vat_included=True,
+        warehouse_id="w-1",
     )
+    assert (first.placed_at, first.payer) == (ORDER.placed_at.replace(microsecond=0), Outgoing(order).counterparty)
     assert (second.number, second.comment, problems(data)) == ("K-000000017", "Позвоните заранее", [])

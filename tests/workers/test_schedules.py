@@ -9,7 +9,7 @@ from chalice import Blueprint, Chalice
 from chalicelib import runtime
 from chalicelib.domain.errors import Unavailable
 from chalicelib.runtime import Runtime
-from chalicelib.schedules import holds, outbox
+from chalicelib.schedules import exchange, holds, outbox
 from chalicelib.schedules.schedule import run_tick, schedule
 from chalicelib.schedules.stock import routes as stock_routes
 from tests.people import TestClock
@@ -70,10 +70,11 @@ def test_a_neighbour_that_is_down_is_logged_and_a_fault_of_ours_counts(
 def test_schedules_have_their_names_and_times() -> None:
     """What `chalice deploy` makes of them, and where Lambda finds them."""
     app = Chalice("test")
-    for routes in (outbox.routes, holds.routes, stock_routes):
+    for routes in (exchange.routes, outbox.routes, holds.routes, stock_routes):
         app.register_blueprint(routes)
     made = {source.name: (source.handler_string, source.schedule_expression) for source in app.event_sources}
     assert made == {
+        "schedule_exchange": ("chalicelib.schedules.exchange.schedule_exchange", "rate(1 minute)"),
         "schedule_outbox": ("chalicelib.schedules.outbox.schedule_outbox", "rate(1 minute)"),
         "schedule_holds": ("chalicelib.schedules.holds.schedule_holds", "rate(5 minutes)"),
         "schedule_stock": ("chalicelib.schedules.stock.schedule_stock", "rate(5 minutes)"),

@@ -17,6 +17,7 @@ from chalicelib.adapters.dynamo.order_items import (
     order_key,
     reference_key,
 )
+from chalicelib.adapters.dynamo.order_papers import papers_from_items, papers_item
 from chalicelib.adapters.dynamo.order_progress import NEWER, own_item, progress_from_items, progress_item
 from chalicelib.adapters.dynamo.outbox import outbox_items, outbox_key
 from chalicelib.adapters.dynamo.outbox import to_item as outbox_item
@@ -113,6 +114,29 @@ class DynamoOrders:
         item = carts.head_item(PartnerScope(cart.partner_id), empty)
         return put(self.portal.name, item, "generation = :now AND version = :seen", values)
 
+    def adopt(self, order: Order, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> str:
+        actions = [
+            put(self.portal.name, head_item(order), "attribute_not_exists(PK)"),
+            *(put(self.portal.name, chunk) for chunk in line_chunks(order)),
+            *([put(self.portal.name, papers_item(order.number, order.papers))] if order.papers else []),
+            put(self.portal.name, event_item(order.number, event)),
+            *self._leaving(outbox),
+            *self._erp_number(replace(order, erp_id="")),
+            put(self.portal.name, erp_id_item(order), "attribute_not_exists(PK)"),
+        ]
+        try:
+            transact(self.portal.client, actions)
+        except ConditionFailed as error:
+            number = self.of_erp(order.erp_id)
+            if number is None:
+                raise Conflict("Заказ %(number)s уже существует", number=order.number) from error
+            return number
+        return order.number
+
+    def of_erp(self, erp_id: str) -> str | None:
+        found = self.portal.get((f"ORDERNO#{erp_id}", "REF"), strong=True) if erp_id else None
+        return found["number"] if found else None
+
     # --- reading ------------------------------------------------------------------------------------------------------
 
     def read(self, scope: Scope, number: str) -> Order:
@@ -129,7 +153,8 @@ class DynamoOrders:
         head = next((item for item in items if item["SK"] == "HEAD"), None)
         if head is None or (isinstance(scope, PartnerScope) and head["partner_id"] != scope.partner_id):
             raise NotFound("Заказ %(number)s не найден", number=number)
-        return replace(head_from_item(head), lines=lines_from_items(items), progress=progress_from_items(items))
+        order = replace(head_from_item(head), lines=lines_from_items(items), progress=progress_from_items(items))
+        return replace(order, papers=papers_from_items(items))
 
     def find(self, reference: str) -> str | None:
         found = self.portal.get(reference_key(reference), strong=True)
@@ -157,6 +182,7 @@ class DynamoOrders:
             self._change_head(before, after),
             *(put(self.portal.name, chunk) for chunk in written),
             *gone,
+            *([put(self.portal.name, papers_item(after.number, after.papers))] if after.papers != before.papers else []),
             put(self.portal.name, event_item(after.number, event)),
             *self._leaving(outbox),
             *self._erp_number(after),

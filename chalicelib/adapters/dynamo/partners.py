@@ -9,6 +9,7 @@ from chalicelib.adapters.dynamo import contacts
 from chalicelib.adapters.dynamo import table as actions
 from chalicelib.adapters.dynamo.carts import head_from_item
 from chalicelib.adapters.dynamo.flat import from_flat, to_flat
+from chalicelib.adapters.dynamo.records import register_item
 from chalicelib.adapters.dynamo.table import ACTIONS_PER_TRANSACTION, ConditionFailed, Item, Key, Table, transact
 from chalicelib.adapters.dynamo.users import keyed
 from chalicelib.domain.errors import Conflict
@@ -21,7 +22,7 @@ from chalicelib.domain.partners import (
     Partner,
     PartnerScope,
 )
-from chalicelib.domain.records import part_id
+from chalicelib.domain.records import Mark, part_id
 from chalicelib.usecases.ports import Account, PartnerRecord, Saved
 
 T = TypeVar("T")
@@ -61,7 +62,15 @@ def partner_from_item(item: Item) -> Partner:
 
 
 def part_to_item(prefix: str, id: str, part: Contract | Counterparty | DeliveryAddress) -> Item:
-    return keyed(part_key(prefix, id), to_flat(part, ("id",)))
+    item = keyed(part_key(prefix, id), to_flat(part, ("id",)))
+    return item | _payer_places(item, part) if isinstance(part, Counterparty) else item
+
+
+def _payer_places(item: Item, payer: Counterparty) -> Item:
+    """A payer is found among those of all partners by his id (GSI2) and by his ИНН with КПП (GSI1)."""
+    place = f"{item['PK']} {item['SK']}"
+    found: Item = {"GSI2PK": f"PAYER#{item['SK'].removeprefix(COUNTERPARTY)}", "GSI2SK": place}
+    return found | ({"GSI1PK": f"PAYERINN#{payer.inn}#{payer.kpp}", "GSI1SK": place} if payer.inn else {})
 
 
 def _parts(items: Iterable[Item], prefix: str, kind: type[T], order: Callable[[T], Any]) -> tuple[T, ...]:
@@ -99,6 +108,17 @@ class DynamoPartners:
         known = _parts(found, ADDRESS, DeliveryAddress, lambda one: (one.name, one.id))
         return tuple(address for address in known if address.portal_access)
 
+    def payers(self, payer_id: str, inn: str = "", kpp: str = "") -> tuple[tuple[str, Counterparty], ...]:
+        """Eventually consistent, as indexes are."""
+        found = list(self.portal.query(f"PAYER#{payer_id}", index="GSI2")) if payer_id else []
+        if not found and inn:
+            found = list(self.portal.query(f"PAYERINN#{inn}#{kpp}", index="GSI1"))
+        return tuple(
+            (item["PK"].removeprefix("PARTNER#"), payer)
+            for item in found
+            for payer in _parts([item], COUNTERPARTY, Counterparty, str)
+        )
+
     def company(self, company_id: str | None) -> Company | None:
         if company_id is not None:
             item = self.portal.get(company_key(company_id))
@@ -130,11 +150,16 @@ class DynamoPartners:
     def _write(self, partner: Partner, before: "Stored", groups: list[list[Item]]) -> None:
         """In one transaction where it fits. Else people first, and the profile with its new revision in the last one."""
         version = before.version
-        *first, last = _batches(groups, ACTIONS_PER_TRANSACTION - 1)
+        *first, last = _batches(groups, ACTIONS_PER_TRANSACTION - 2)
         for batch in first:
             transact(self.portal.client, [*batch, self._profile(before.shell(partner), version)])
             version += 1
-        transact(self.portal.client, [*last, self._profile(partner, version)])
+        transact(self.portal.client, [*last, self._profile(partner, version), self._mark(partner)])
+
+    def _mark(self, partner: Partner) -> Item:
+        """Guarded by the profile beside it."""
+        mark = Mark(partner.id, partner.revision, partner.portal_access)
+        return actions.put(self.portal.name, register_item("partners", mark, partner_key(partner.id)))
 
     def _profile(self, partner: Partner, seen: int) -> Item:
         item = partner_to_item(partner, seen + 1)

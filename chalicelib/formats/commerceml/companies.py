@@ -41,15 +41,20 @@ def seller_records(element: "_Element") -> Iterator[Record]:
 
 
 def counterparty_records(element: "_Element") -> Iterator[Record]:
-    found = texts(element)
-    name = found.get("Наименование") or _full_name(found)
-    if "Ид" not in found or not name:
-        field = "Наименование" if "Ид" in found else "Ид"
-        yield Problem("counterparty", found.get("Ид", ""), name, "Не указан реквизит «%(field)s»", (("field", field),))
+    payer = counterparty(element)
+    if payer.id and payer.name:
+        yield payer
         return
-    yield Counterparty(
-        id=found["Ид"],
-        name=name,
+    field = "Наименование" if payer.id else "Ид"
+    yield Problem("counterparty", payer.id, payer.name, "Не указан реквизит «%(field)s»", (("field", field),))
+
+
+def counterparty(element: "_Element") -> Counterparty:
+    """As far as 1C tells of him."""
+    found = texts(element)
+    return Counterparty(
+        id=found.get("Ид", ""),
+        name=found.get("Наименование") or _full_name(found),
         kind=_kind(found),
         full_name=_full_name(found),
         inn=found.get("ИНН", ""),

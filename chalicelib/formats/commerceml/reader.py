@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from chalicelib.formats.commerceml.classifier import group_records, price_type_records, property_records, warehouse_records
 from chalicelib.formats.commerceml.companies import counterparty_records, seller_records
-from chalicelib.formats.commerceml.documents import order_records
+from chalicelib.formats.commerceml.documents import container_records, order_records
 from chalicelib.formats.commerceml.items import item_records
 from chalicelib.formats.commerceml.offers import offer_records
 from chalicelib.formats.commerceml.records import Head, Record, Seller
@@ -52,6 +52,7 @@ class _Reader:
             "Владелец": self._owner,
             "Контрагент": counterparty_records,
             "Документ": order_records,
+            "Контейнер": container_records,
         }
         self.sections: dict[str, Handler] = {
             "КоммерческаяИнформация": self._root,

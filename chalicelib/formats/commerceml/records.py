@@ -5,6 +5,7 @@ from datetime import datetime
 
 from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType, Property, Warehouse
 from chalicelib.domain.exchange import Problem
+from chalicelib.domain.order_papers import ErpPaper
 from chalicelib.domain.orders import ErpOrder
 from chalicelib.domain.partners import Company, Counterparty
 
@@ -30,4 +31,6 @@ class Seller:
     company: Company
 
 
-Record = Head | ItemGroup | Property | PriceType | Warehouse | Item | Offer | ErpOrder | Seller | Counterparty | Problem
+Record = (
+    Head | ItemGroup | Property | PriceType | Warehouse | Item | Offer | ErpOrder | ErpPaper | Seller | Counterparty | Problem
+)
