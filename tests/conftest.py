@@ -81,6 +81,7 @@ def make_resources(clients: dict[str, Any], bucket: str) -> dict[str, str]:
     urls = {}
     for queue in QUEUES:
         attributes = {"FifoQueue": "true", "ContentBasedDeduplication": "false"} if queue.fifo else {}
+        clients["sqs"].create_queue(QueueName=resources.dead_queue_name(queue, "test"), Attributes=attributes)
         name = queue_name(queue, "test")
         urls[queue.name] = clients["sqs"].create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     region = {"LocationConstraint": "eu-central-1"}

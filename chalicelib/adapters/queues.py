@@ -28,6 +28,13 @@ class SqsQueues:
         self.client.send_message(**request)
 
 
+class NoQueues:
+    """Where nothing is to be sent."""
+
+    def send(self, queue: str, message: Mapping[str, object], *, group: str = "", unique: str = "", delay: int = 0) -> None:
+        """Nothing."""
+
+
 def _plain(text: str) -> str:
     """SQS takes up to 128 ASCII characters; file names have Russian letters."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -16,10 +16,12 @@ class Role(StrEnum):
 
 STAFF_ROLES = frozenset({Role.ADMINISTRATOR, Role.FINANCE})
 
+_DEALER = frozenset({"catalog.view", "cart.edit", "order.create", "order.view", "order.confirm", "document.view", "news.view"})
+
 PERMISSIONS: dict[Role, frozenset[str]] = {
-    Role.ACCOUNT_HEAD: frozenset({"catalog.view", "cart.edit", "order.create", "order.view", "order.confirm", "document.view"}),
-    Role.EMPLOYEE: frozenset({"catalog.view", "cart.edit", "order.create", "order.view", "order.confirm", "document.view"}),
-    Role.ADMINISTRATOR: frozenset({"exchange.view", "document.view.all"}),
+    Role.ACCOUNT_HEAD: _DEALER,
+    Role.EMPLOYEE: _DEALER,
+    Role.ADMINISTRATOR: frozenset({"exchange.view", "exchange.retry", "document.view.all", "news.view.all"}),
     Role.FINANCE: frozenset({"document.view.all"}),
 }
 

@@ -172,6 +172,8 @@ def _query(call: Call, encoding: str) -> Reply:
     now = call.runtime
     stores = (now.orders, now.outbox, now.partners, now.exchange, now.clock)
     batch = batch_for_erp(*stores, node=call.node.login, session=call.session, write=lambda one: write_order(one, encoding))
+    if not batch:  # 1C has come, and there is nothing for it: the flow is well
+        now.monitor.succeeded("orders_out", now.clock())
     return Reply(in_one(batch, now.clock(), encoding), "application/xml")
 
 
@@ -179,7 +181,8 @@ def _taken(call: Call, _encoding: str) -> Reply:
     from chalicelib.usecases.export_orders import acknowledge
 
     now = call.runtime
-    acknowledge(now.orders, now.exchange, now.clock, node=call.node.login, session=call.session)
+    if acknowledge(now.orders, now.exchange, now.clock, node=call.node.login, session=call.session):
+        now.monitor.succeeded("orders_out", now.clock())
     return Reply(verdicts.SUCCESS)
 
 

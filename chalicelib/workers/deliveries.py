@@ -2,11 +2,19 @@
 
 from chalice import Blueprint
 
+from chalicelib.domain.exchange import Problem
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.deliver_orders import deliver_order
+from chalicelib.usecases.ports import ASIDE
 from chalicelib.workers.worker import Work, logger, queue_worker
 
 routes = Blueprint(__name__)
+
+
+def _problem(rt: Runtime, outcome: str, row_id: str, kind: str) -> Problem:
+    """What the other side said of which order."""
+    row = rt.outbox.read(ASIDE if outcome == "aside" else kind, row_id)
+    return Problem("order", "", row.subject, row.error) if row else Problem("order", "", row_id, "Заказ не отправлен")
 
 
 @queue_worker(routes, "deliveries")
@@ -23,5 +31,9 @@ def deliveries(rt: Runtime, work: Work) -> None:
         row_id=message["row"],
         attempt=message.get("attempt", 1),
     )
+    if outcome == "delivered":
+        rt.monitor.succeeded("orders_out", rt.clock())
+    elif outcome in ("later", "aside"):
+        rt.monitor.failed("orders_out", rt.clock(), _problem(rt, outcome, message["row"], message["kind"]))
     log = logger.error if outcome == "aside" else logger.info
     log("delivery: %s", outcome, row=message["row"])

@@ -3,6 +3,7 @@
 from chalice import Blueprint
 
 from chalicelib.runtime import Runtime
+from chalicelib.usecases.flow_marks import marked, row_subject
 from chalicelib.usecases.issue_invoice import issue_invoice
 from chalicelib.workers.worker import Work, queue_worker
 
@@ -11,15 +12,17 @@ routes = Blueprint(__name__)
 
 @queue_worker(routes, "documents")
 def documents(rt: Runtime, work: Work) -> None:
-    issue_invoice(
-        rt.orders,
-        rt.partners,
-        rt.documents,
-        rt.files,
-        rt.outbox,
-        rt.queues,
-        rt.invoice_printer,
-        rt.clock,
-        row_id=work.message["row"],
-        public_url=rt.settings.public_url,
-    )
+    row_id = work.message["row"]
+    with marked(rt.monitor, rt.clock, "documents", lambda: row_subject(rt.outbox, "documents", row_id)):
+        issue_invoice(
+            rt.orders,
+            rt.partners,
+            rt.documents,
+            rt.files,
+            rt.outbox,
+            rt.queues,
+            rt.invoice_printer,
+            rt.clock,
+            row_id=row_id,
+            public_url=rt.settings.public_url,
+        )

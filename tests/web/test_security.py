@@ -142,7 +142,14 @@ def test_signing_out_ends_the_session_on_the_server(shop: Shop) -> None:
 
 GUEST = {"/sign-in", "/forgotten-password", "/invite/{invite}", "/static/{name}", "/{proxy+}"}
 DEALER = {"/catalogue", "/items/{item_id}", "/cart", "/checkout", "/orders", "/documents"}
-ADMINISTRATOR = {"/exchange-journal", "/exchange-journal/{run_id}", "/finance/documents"}
+ADMINISTRATOR = {
+    "/exchange-journal",
+    "/exchange-journal/{run_id}",
+    "/exchange-journal/{run_id}/payload",
+    "/exchange-journal/{run_id}/problems",
+    "/exchange-proposals",
+    "/finance/documents",
+}
 PAGE_GETS = sorted(path for path, methods in app.routes.items() if "GET" in methods and not path.startswith(FOR_1C))
 
 

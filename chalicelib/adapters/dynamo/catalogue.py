@@ -9,7 +9,7 @@ META          SNAPSHOTS          given = number of the last snapshot
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -76,10 +76,15 @@ class DynamoCatalogue:
         found = read_some(self.catalogue, [card_key(item_id) for item_id in item_ids], "PK, SK")
         return {partition.removeprefix("ITEM#") for partition, _ in found}
 
-    def save_cards(self, items: Sequence[Item], seq: int) -> Tally:
+    def save_cards(self, items: Sequence[Item], seq: int, on_new: Callable[[Sequence[Item]], None] | None = None) -> Tally:
         unique = {item.id: item for item in items}
         rows = [_row(card_key(item.id), card_text(item)) for item in unique.values()]
-        return save_rows(self.catalogue, rows, seq).plus(_repeated(items, unique))
+
+        def tell(keys: set[Key]) -> None:
+            if on_new is not None:
+                on_new([item for item in unique.values() if card_key(item.id) in keys])
+
+        return save_rows(self.catalogue, rows, seq, tell).plus(_repeated(items, unique))
 
     def all_cards(self) -> Iterator[Item]:
         """Consistent: a snapshot made right after an import must hold its last row."""
@@ -117,6 +122,9 @@ class DynamoCatalogue:
             sets = ", ".join(f"#{name} = :{name}" for name in marks)  # "snapshot" is a word of DynamoDB's own
             values = {f":{name}": value for name, value in marks.items()}
             self.catalogue.update(BEACONS, f"SET {sets}", values=values, names={f"#{name}": name for name in marks})
+
+    def snapshot(self) -> str | None:
+        return (self.catalogue.get(BEACONS) or {}).get("snapshot")
 
     def next_snapshot(self, now: datetime) -> int:
         number = int(now.timestamp() * 1_000_000)

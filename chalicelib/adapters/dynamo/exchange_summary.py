@@ -59,9 +59,9 @@ def verdict_of(
     return Verdict(tallies, first, max(count, len(problems)), bool(error), at)
 
 
-def skipped(at: datetime) -> Verdict:
+def skipped(tallies: Mapping[str, Tally], at: datetime) -> Verdict:
     """Somebody has looked at the file: it is no failure any more, and nothing waits for it."""
-    return Verdict({}, None, 0, False, at, silent=True)
+    return Verdict(tallies, None, 0, False, at, silent=True)
 
 
 def journal_fields(kind: str) -> Item:

@@ -52,9 +52,14 @@ def digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def save_rows(table: Table, rows: Sequence[Row], seq: int) -> Tally:
-    """Each key once. Equal rows and those a later run wrote are left alone and count as unchanged."""
+def save_rows(table: Table, rows: Sequence[Row], seq: int, on_new: Callable[[set[Key]], None] | None = None) -> Tally:
+    """Each key once. Equal rows and those a later run wrote are left alone and count as unchanged.
+
+    `on_new` is told, before anything is written, the keys that no row has yet.
+    """
     marks = read_marks(table, [row.key for row in rows])
+    if on_new is not None and (new := {row.key for row in rows} - set(marks)):
+        on_new(new)
     changed = [row for row in rows if _differs(row, marks.get(row.key), seq)]
     written = sum(in_parallel(lambda some: put_rows(table, some, seq), list(_transactions(changed))))
     return Tally(len(rows), written, len(rows) - written)

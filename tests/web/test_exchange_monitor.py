@@ -1,0 +1,317 @@
+"""The exchange monitor as the administrator sees it: flows, runs, problems, and what he does by hand."""
+
+import csv
+import io
+import urllib.request
+
+import pytest
+
+from chalicelib.domain.exchange import FileState, Problem, RunState, Tally
+from chalicelib.domain.users import Role
+from tests.exchange import commerceml as cml
+from tests.people import aws_calls
+from tests.web.exchange_world import CUT_OFF, GOOD, HALF_BAD, PRICES_OF_NOTHING, Exchange
+from tests.web.shop import Shop
+
+JOURNAL = "/exchange-journal"
+
+
+@pytest.fixture
+def exchange(shop: Shop) -> Exchange:
+    return Exchange(shop)
+
+
+# --- flows ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_flow_tells_its_last_success_and_what_went_wrong_last(exchange: Exchange) -> None:
+    """C-05, C-10: the first trouble in plain Russian with the object's name, and the way to its run."""
+    exchange.run(("import.xml", GOOD))
+    exchange.runtime.clock.pass_by(hours=1)  # type: ignore[attr-defined]
+    run = exchange.run(("offers.xml", PRICES_OF_NOTHING))
+    page = exchange.administrator.get(JOURNAL).text
+    assert "Каталог и цены" in page and "Внимание" in page
+    assert "Предложение «Призрак»: Такого товара нет в каталоге" in page
+    assert f'href="/exchange-journal/{run.id}"' in page
+
+
+def test_a_whole_file_that_failed_is_a_failure_of_its_flow(exchange: Exchange) -> None:
+    run = exchange.run(("import.xml", CUT_OFF))
+    assert run.summary.state is RunState.FAILED
+    marks = exchange.runtime.monitor.marks()
+    assert marks["catalogue"].success_at is None and marks["catalogue"].problem_run == run.id
+    page = exchange.administrator.get(JOURNAL).text
+    assert "Сбой" in page and "Файл «import.xml»: " in page
+
+
+def test_what_waits_too_long_is_seen(exchange: Exchange) -> None:
+    """C-10: an order nobody fetches turns the flow amber, then red; so does an old dead letter."""
+    now = exchange.runtime
+    now.outbox.add("orders", "К-17", {}, now.clock())
+    exchange.runtime.clock.pass_by(minutes=6)  # type: ignore[attr-defined]
+    assert "is-level-attention" in exchange.administrator.get(JOURNAL).text
+    exchange.runtime.clock.pass_by(minutes=30)  # type: ignore[attr-defined]
+    page = exchange.administrator.get(JOURNAL).text
+    assert "is-level-bad" in page and "ждёт 36\u00a0мин" in page
+    exchange.bury("documents", {"row": "x"})
+    assert "Вернуть в очередь" in exchange.administrator.get(JOURNAL).text
+
+
+def test_a_page_asks_aws_the_same_few_times_however_much_there_is(exchange: Exchange) -> None:
+    """One request for each queue and its dead letters; everything else is eleven reads, whether there is one run or thirty."""
+    counted = []
+    for runs in (1, 30):
+        for number in range(runs):
+            exchange.run((f"import{number}.xml", GOOD))
+        watch = exchange.runtime.queue_watch.cloudwatch  # type: ignore[attr-defined]
+        with aws_calls(exchange.runtime.dynamodb) as tables, aws_calls(exchange.runtime.sqs) as queues, aws_calls(watch) as ages:
+            exchange.administrator.get(JOURNAL)
+        counted.append((len(tables), len(queues), len(ages)))
+    assert counted[0] == counted[1] == (13, 2 * len(exchange.runtime.settings.queues), 1)
+
+
+# --- runs -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_is_summed_up_on_its_head(exchange: Exchange) -> None:
+    """C-05: counts, state and the first trouble of a run without reading its files."""
+    run = exchange.run(("import.xml", HALF_BAD), ("offers.xml", PRICES_OF_NOTHING), ("a.jpg", b"\xff\xd8..\xff\xd9"))
+    summary = run.summary
+    total = Tally()
+    for file in run.files:
+        for tally in file.tallies.values():
+            total = total.plus(tally)
+    assert summary.rows == total and total.refused == 2
+    assert (summary.files, summary.ended, summary.failed, summary.problems) == (3, 3, 0, 2)
+    assert summary.first == Problem(
+        "item", "n9", "Валик", "Группа %(group)s не найдена: товар загружен без неё", (("group", cml.LOST),)
+    )
+    assert exchange.runtime.exchange.runs()[0].summary == summary
+
+
+def test_a_file_loaded_again_is_not_counted_twice(exchange: Exchange) -> None:
+    run = exchange.run(("import.xml", HALF_BAD))
+    before = run.summary
+    answer = exchange.do(f"{JOURNAL}/{run.id}", f"{JOURNAL}/{run.id}/retry", file="import.xml")
+    assert answer.status == 303
+    assert "поставлен в очередь" in exchange.administrator.get(answer.location).text
+    exchange.work()
+    after = exchange.read(run.id).summary
+    assert (after.files, after.ended, after.problems, after.rows.read) == (1, 1, before.problems, before.rows.read)
+    assert after.rows.unchanged > before.rows.unchanged
+
+
+def test_runs_are_found_by_flow_node_state_and_day(exchange: Exchange) -> None:
+    exchange.run(("import.xml", GOOD))
+    exchange.runtime.clock.pass_by(days=2)  # type: ignore[attr-defined]
+    exchange.run(("import.xml", CUT_OFF), node="УНФ")
+    exchange.run(("orders.xml", cml.document("")), kind="sale", node="УНФ")
+
+    def shown(query: str) -> list[str]:
+        page = exchange.administrator.get(f"{JOURNAL}?{query}").text
+        return [number for number in ("1", "2", "3") if f"Сеанс {number}<" in page]
+
+    assert shown("") == ["1", "2", "3"]
+    assert shown("flow=catalogue") == ["1", "2"]
+    assert shown("state=failed") == ["2"]
+    assert shown("node=%D0%A3%D0%9D%D0%A4") == ["2", "3"]
+    assert shown("until=2026-11-21") == ["1"]
+    assert shown("since=2026-11-22&state=failed") == ["2"]
+    assert shown("before=2") == ["1"]
+
+
+def test_stock_refreshes_do_not_drown_the_rest(exchange: Exchange) -> None:
+    """288 rounds a day: those that went well are one line under their own flow, and one that failed stands among all."""
+    now = exchange.runtime
+    first = exchange.run(("import.xml", GOOD))
+    for number in range(12):
+        run = now.exchange.open_run("1С OData", "stock", now.clock())
+        now.exchange.next_chunk(run.id, "w1", 0)
+        error = "1С не ответила" if number == 5 else ""
+        now.exchange.finish_file(run.id, "w1", {"balance": Tally(1, 1)}, [], error, now.clock())
+    page = exchange.administrator.get(JOURNAL).text
+    assert f"Сеанс {first.number}<" in page and page.count("/exchange-journal/0000") < 6
+    assert "1С не ответила" in page
+    stock = exchange.administrator.get(f"{JOURNAL}?flow=stock").text
+    assert "6 успешных сеансов" in stock and "5 успешных сеансов" in stock
+
+
+def test_pages_follow_one_another(exchange: Exchange) -> None:
+    now = exchange.runtime
+    for _ in range(60):
+        run = now.exchange.open_run("УТ", "catalog", now.clock())
+        now.exchange.next_chunk(run.id, "import.xml", 1)
+        now.exchange.finish_file(run.id, "import.xml", {"items": Tally(1, 1)}, [], "", now.clock())
+    page = exchange.administrator.get(JOURNAL).text
+    assert "Сеанс 60<" in page and "Сеанс 11<" in page and "Сеанс 10<" not in page
+    rest = exchange.administrator.get(f"{JOURNAL}?before=00000011").text
+    assert "before=00000011" in page and "Сеанс 10<" in rest and "Сеанс 1<" in rest and "Сеанс 11<" not in rest
+
+
+# --- one run ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_shows_its_stages_counts_and_problems(exchange: Exchange) -> None:
+    """IN-10, C-05: what came, when it was loaded, what became of the rows, and why one was not taken."""
+    run = exchange.run(("import.xml", HALF_BAD), ("offers.xml", PRICES_OF_NOTHING))
+    page = exchange.administrator.get(f"{JOURNAL}/{run.id}").text
+    for text in ("Получен", "Загружен", "Номенклатура", "Товар «Валик»", "Предложение «Призрак»", "Все замечания в CSV"):
+        assert text in page
+
+
+def test_problems_are_a_sheet_without_formulas(exchange: Exchange) -> None:
+    evil = '=HYPERLINK("http://evil")'
+    run = exchange.run(("offers.xml", cml.offers(cml.offer("+1", evil, prices={cml.RETAIL: "1"}))))
+    answer = exchange.administrator.get(f"{JOURNAL}/{run.id}/problems")
+    assert answer.headers["content-type"].startswith("text/csv") and answer.body.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig")), delimiter=";"))
+    assert rows[0] == ["Файл", "Что", "Ид", "Наименование", "Причина"]
+    assert rows[1][:4] == ["offers.xml", "Предложение", "'+1", "'" + evil]
+
+
+def test_what_1c_sent_is_downloaded_by_a_link_and_noted(exchange: Exchange) -> None:
+    run = exchange.run(("import.xml", GOOD))
+    answer = exchange.administrator.get(f"{JOURNAL}/{run.id}/payload?file=import.xml&part=0")
+    assert answer.status == 302
+    with urllib.request.urlopen(answer.location) as file:
+        assert file.read() == GOOD
+    assert exchange.administrator.get(f"{JOURNAL}/{run.id}/payload?file=import.xml&part=1").status == 404
+    assert exchange.administrator.get(f"{JOURNAL}/{run.id}/payload?file=..%2Fother&part=0").status == 404
+    (entry,) = exchange.runtime.audit.recent(exchange.runtime.clock())
+    assert (entry.action, entry.subject, entry.run) == ("download", "import.xml", run.id)
+    assert entry.actor_name.startswith("Сотрудник") and "Скачать файл: import.xml" in exchange.administrator.get(JOURNAL).text
+
+
+def test_a_thousand_pictures_are_one_line(exchange: Exchange) -> None:
+    now = exchange.runtime
+    run = exchange.run(("import.xml", GOOD), *((f"import_files/{n}.jpg", b"\xff\xd8\xff\xd9") for n in range(30)))
+    now.exchange.finish_file(run.id, "import_files/7.jpg", {}, [], "Это не картинка", now.clock())
+    page = exchange.administrator.get(f"{JOURNAL}/{run.id}").text
+    assert "Ещё 29 файлов" in page and "import_files/7.jpg" in page and "import_files/8.jpg" not in page
+
+
+# --- by hand ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_failed_file_is_skipped_and_is_no_failure_any_more(exchange: Exchange) -> None:
+    run = exchange.run(("import.xml", CUT_OFF))
+    answer = exchange.do(f"{JOURNAL}/{run.id}", f"{JOURNAL}/{run.id}/skip", file="import.xml")
+    assert answer.status == 303
+    after = exchange.read(run.id)
+    assert after.files[0].skipped and after.summary.failed == 0 and after.summary.first is None
+    assert "Пропущен: Сотрудник" in exchange.administrator.get(f"{JOURNAL}/{run.id}").text
+
+
+def test_a_file_under_way_is_left_alone_until_it_is_stuck(exchange: Exchange) -> None:
+    """C-10: stuck in the queue for good is seen and can be ended."""
+    now = exchange.runtime
+    run = exchange.run(("import.xml", GOOD))
+    now.exchange.next_chunk(run.id, "offers.xml", 10)
+    now.exchange.queue_file(run.id, "offers.xml")
+    page, form = f"{JOURNAL}/{run.id}", f"{JOURNAL}/{run.id}/skip"
+    assert exchange.do(page, form, file="offers.xml").status == 409
+    now.clock.pass_by(minutes=21)  # type: ignore[attr-defined]
+    assert "Завис" in exchange.administrator.get(page).text
+    assert exchange.do(page, form, file="offers.xml").status == 303
+    assert next(file for file in exchange.read(run.id).files if file.name == "offers.xml").state is FileState.FAILED
+
+
+def test_a_file_is_tried_without_writing_anything(exchange: Exchange) -> None:
+    """C-03: what a load would write, leave and refuse is known before anything is written."""
+    now = exchange.runtime
+    run = exchange.run(("offers.xml", cml.offers(cml.offer("n1", "Дрель", prices={cml.RETAIL: "5"}, stock={cml.MOSCOW: "2"}))))
+    assert run.summary.rows.refused == 2
+    exchange.run(("import.xml", cml.catalogue(cml.item("n1", "Дрель"))))
+    before = list(now.catalogue_table.scan()), list(item for item in now.portal.scan() if item["PK"].startswith("ITEM#"))
+    answer = exchange.do(f"{JOURNAL}/{run.id}", f"{JOURNAL}/{run.id}/check", file="offers.xml")
+    assert answer.status == 303
+    assert "Файл проверяется" in exchange.administrator.get(f"{JOURNAL}/{run.id}").text
+    exchange.work()
+    assert (
+        list(now.catalogue_table.scan()),
+        list(item for item in now.portal.scan() if item["PK"].startswith("ITEM#")),
+    ) == before
+    check = exchange.read(run.id).files[0].check
+    assert check and check.finished and check.whole and not check.problems
+    assert check.tallies == {"prices": Tally(1, 1), "stock": Tally(1, 1)} | (
+        {"warehouses": check.tallies["warehouses"]} if "warehouses" in check.tallies else {}
+    ) | ({"price_types": check.tallies["price_types"]} if "price_types" in check.tallies else {})
+    page = exchange.administrator.get(f"{JOURNAL}/{run.id}").text
+    assert "Вот что сделала бы загрузка сейчас" in page
+    assert exchange.read(run.id).summary == run.summary
+
+
+def test_a_try_sees_what_the_same_file_brings(exchange: Exchange) -> None:
+    run = exchange.run(("import.xml", CUT_OFF))
+    both = cml.catalogue(*cml.many(f"m{n}" for n in range(700)))
+    now = exchange.runtime
+    now.exchange.next_chunk(run.id, "whole.xml", len(both))
+    from chalicelib.usecases.receive_files import chunk_key
+
+    now.files.put(chunk_key(run.id, "whole.xml", 0), both)
+    now.exchange.finish_file(run.id, "whole.xml", {}, [], "не загружен", now.clock())
+    exchange.do(f"{JOURNAL}/{run.id}", f"{JOURNAL}/{run.id}/check", file="whole.xml")
+    exchange.work()
+    check = next(file for file in exchange.read(run.id).files if file.name == "whole.xml").check
+    assert check and check.tallies["items"] == Tally(700, 700)
+    assert now.catalogue.existing(["m1"]) == set()
+
+
+def test_dead_letters_go_back_to_their_queue(exchange: Exchange) -> None:
+    exchange.bury("imports", {"run": "1", "file": "import.xml"}, {"run": "1", "file": "offers.xml"})
+    answer = exchange.do(JOURNAL, "/exchange-queues/imports/replay")
+    assert answer.status == 303
+    assert "возвращены в очередь" in exchange.administrator.get(JOURNAL).text
+    assert [message["file"] for message in exchange.messages("imports")] == ["import.xml", "offers.xml"]
+    assert exchange.runtime.queue_watch.states(exchange.runtime.clock())["imports"].dead == 0
+    exchange.do(JOURNAL, "/exchange-queues/imports/replay")
+    assert "уже нет" in exchange.administrator.get(JOURNAL).text
+    assert exchange.do(JOURNAL, "/exchange-queues/portal/replay").status == 404
+
+
+def test_an_order_put_aside_is_given_again(exchange: Exchange) -> None:
+    now = exchange.runtime
+    row = now.outbox.add("orders", "К-17", {}, now.clock())
+    now.outbox.set_aside(row, "1С не приняла этот заказ")
+    page = exchange.administrator.get(JOURNAL).text
+    assert "Отложенные заказы" in page and "Заказ К-17" in page and "1С не приняла этот заказ" in page
+    assert exchange.do(JOURNAL, "/exchange-aside", row=row.id).status == 303
+    assert [one.subject for one in now.outbox.pending("orders")] == ["К-17"]
+    assert exchange.do(JOURNAL, "/exchange-aside", row=row.id).status == 404
+
+
+def test_who_may_act(exchange: Exchange, shop: Shop) -> None:
+    """AC-18: the buttons of the monitor are the administrator's alone."""
+    run = exchange.run(("import.xml", CUT_OFF))
+    forms = [f"{JOURNAL}/{run.id}/{what}" for what in ("retry", "skip", "check")]
+    forms += ["/exchange-queues/imports/replay", "/exchange-aside", "/exchange-proposals/accept", "/exchange-proposals/decline"]
+    for browser in (shop.dealer(), shop.staff(Role.FINANCE)):
+        for form in forms:
+            assert browser.submit("/", form, {"file": "import.xml"}).status == 403, form
+        assert browser.get(f"{JOURNAL}/{run.id}/payload?file=import.xml").status == 403
+    assert exchange.runtime.audit.recent(exchange.runtime.clock()) == ()
+    assert exchange.read(run.id) == run
+
+
+# --- JSON -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_refused_batch_is_kept_and_can_be_downloaded(exchange: Exchange) -> None:
+    """C-05: the payload of a JSON batch is a click away, too."""
+    from tests.exchange.conversation import LOGIN, PASSWORD, basic
+
+    now = exchange.runtime
+    from chalicelib.adapters.passwords import Argon2Hasher
+    from chalicelib.domain.exchange import ExchangeNode
+
+    now.exchange.save_node(ExchangeNode(LOGIN, Argon2Hasher().hash(PASSWORD)))
+    body = b'{"partners": [{"id": "p1", "name": ""}]}'
+    sent = exchange.ask({}, body, headers=basic() | {"Content-Type": "application/json"}, path="/exchange/v1/partners")
+    assert sent.status == 200
+    (run,) = now.exchange.runs(flow="partners")
+    page = exchange.administrator.get(f"{JOURNAL}/{run.id}").text
+    assert "Скачать файл" in page and "Загрузить ещё раз" not in page
+    link = exchange.administrator.get(f"{JOURNAL}/{run.id}/payload?file=partners&part=0").location
+    with urllib.request.urlopen(link) as file:
+        assert file.read() == body
+    assert exchange.do(f"{JOURNAL}/{run.id}", f"{JOURNAL}/{run.id}/retry", file="partners").status == 409
