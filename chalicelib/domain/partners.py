@@ -23,7 +23,7 @@ Scope = PartnerScope | SupplierScope
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """`id` is 1C's GUID. Without `portal_access` none of its people gets in."""
+    """`id` is 1C's GUID. Without `portal_access` none of its people gets in. `segments`: what terms may be told for."""
 
     id: str
     name: str
@@ -33,6 +33,7 @@ class Partner:
     warehouse_id: str | None = None
     manager_id: str | None = None
     revision: int = 0
+    segments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +107,15 @@ class AccountManager:
     name: str
     phone: str = ""
     email: str = ""
+    photo_document_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerRecord:
+    """An account manager as 1C sends him under a revision. `partner_ids` are all he is assigned to by this record; None was
+    not told. One that is not `active` has left."""
+
+    manager: AccountManager
+    revision: int
+    partner_ids: tuple[str, ...] | None = None
+    active: bool = True

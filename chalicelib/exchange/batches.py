@@ -2,9 +2,15 @@
 
 import json
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.domain.errors import BrokenFile
+from chalicelib.exchange.faults import faults_of
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+M = TypeVar("M", bound="BaseModel")
 
 SIZE_LIMIT = 4_000_000
 RECORD_LIMIT = 5_000
@@ -29,6 +35,19 @@ def read_object(body: bytes) -> dict[str, Any] | None:
         raise BrokenFile("Запрос больше %(limit)s МБ: разделите пачку", limit=SIZE_LIMIT // 1_000_000)
     found = _json(body)
     return found if isinstance(found, dict) else None
+
+
+def read_message(body: bytes, model: type[M]) -> M:
+    """A body that is one message. Raises BrokenFile naming the wrong fields."""
+    from pydantic import ValidationError
+
+    found = read_object(body)
+    if found is None:
+        raise BrokenFile("Ожидается объект JSON")
+    try:
+        return model.model_validate(found)
+    except ValidationError as error:
+        raise BrokenFile("%(faults)s", faults=faults_of(error)) from error
 
 
 def _json(body: bytes) -> Any:

@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.exchange import document_records, order_state_records, partner_records, supply_records, term_records
+from chalicelib.exchange import document_records, news_records, order_state_records, partner_records, supply_records, term_records
 from chalicelib.exchange.entity import Entity
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.import_records import Desk, Kind
@@ -34,6 +34,7 @@ ENTITIES: tuple[Entity, ...] = (
     *supply_records.ENTITIES,
     *order_state_records.ENTITIES,
     *document_records.ENTITIES,
+    *news_records.ENTITIES,
 )
 """In the order in which a whole load sends them: what others hang on comes first."""
 

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.exchange import Problem
 from chalicelib.domain.records import Record, Reference
+from chalicelib.exchange.faults import faults_of
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.import_records import Kind, Row, Save, Taken
+from chalicelib.usecases.snapshots import Hide
 
 if TYPE_CHECKING:
-    from pydantic import ValidationError
-    from pydantic_core import ErrorDetails
-
     from chalicelib.formats.messages import Message
     from chalicelib.usecases.ports import RecordStore
 
-FAULTS_TOLD = 5
 Converted = tuple[Any, tuple[Problem, ...]]
 """A record to save, and what is wrong with it though it is taken."""
 
@@ -35,7 +33,8 @@ class Entity:
     model of one record: its docstring and its fields' descriptions are the documentation, `example` must be taken as it
     stands (after the examples of the entities before it in the table). `convert` makes of a message what `save` takes,
     up to `at_once` records a call. `parents` must exist before: until they do the record waits. `brings`: what comes nested
-    in it. `parts`: names of objects within a record by the `kind` of a Problem.
+    in it. `parts`: names of objects within a record by the `kind` of a Problem. `hide` is for a manifest; with `saved_in` it
+    comes by itself.
     """
 
     name: str
@@ -49,6 +48,7 @@ class Entity:
     brings: Callable[[Any], tuple[Reference, ...]] = no_parents
     at_once: int = 1
     parts: Mapping[str, str] = field(default_factory=dict)
+    hide: Callable[[Runtime], Hide] | None = None
 
     def kind(self, now: Runtime) -> Kind[Any]:
         return Kind(self.name, partial(read, self), self.save(now), self.at_once)
@@ -64,7 +64,7 @@ def read(entity: Entity, raw: Any) -> Row[Any]:
         try:
             message = entity.message.model_validate(raw)
         except ValidationError as error:
-            faults = _faults(error)
+            faults = faults_of(error)
     if faults:
         return Row(record_id, name, None, (Problem(entity.name, record_id, name, "%(faults)s", (("faults", faults),)),))
     return _row(entity, message, record_id, name)
@@ -102,72 +102,29 @@ def _named(raw: Any) -> tuple[str, str]:
     return str(fields.get("id", "")).strip()[:64], str(fields.get("name", "")).strip()[:300]
 
 
-FAULTS = {
-    "missing": "не указано",
-    "extra_forbidden": "неизвестное поле",
-    "string_type": "нужна строка",
-    "string_too_short": "пустая строка",
-    "string_too_long": "длиннее {max_length} символов",
-    "string_pattern_mismatch": "недопустимое значение",
-    "bool_type": "нужно true или false",
-    "int_type": "нужно целое число",
-    "int_parsing": "нужно целое число",
-    "int_from_float": "нужно целое число",
-    "int_parsing_size": "слишком большое число",
-    "decimal_type": "нужно число",
-    "decimal_parsing": "нужно число",
-    "decimal_max_digits": "больше {max_digits} цифр",
-    "decimal_max_places": "больше {decimal_places} знаков после запятой",
-    "decimal_whole_digits": "больше {whole_digits} цифр до запятой",
-    "finite_number": "нужно число",
-    "greater_than": "не больше {gt}",
-    "greater_than_equal": "меньше {ge}",
-    "less_than_equal": "больше {le}",
-    "too_short": "меньше {min_length} записей",
-    "too_long": "больше {max_length} записей",
-    "tuple_type": "нужен массив",
-    "list_type": "нужен массив",
-    "model_type": "нужен объект",
-    "model_attributes_type": "нужен объект",
-    "date_type": "нужна дата ГГГГ-ММ-ДД",
-    "date_parsing": "нужна дата ГГГГ-ММ-ДД",
-    "date_from_datetime_parsing": "нужна дата ГГГГ-ММ-ДД",
-    "date_from_datetime_inexact": "нужна дата без времени",
-    "datetime_type": "нужны дата и время по ISO 8601",
-    "datetime_parsing": "нужны дата и время по ISO 8601",
-    "datetime_from_date_parsing": "нужны дата и время по ISO 8601",
-    "timezone_aware": "нужно время с часовым поясом",
-    "literal_error": "допустимо {expected}",
-    "enum": "допустимо {expected}",
-    "value_error": "{error}",
-}
-"""Why pydantic refuses a field, by its own names of errors. A `value_error` is a validator of ours: its text is Russian."""
-
-
-def _faults(error: "ValidationError") -> str:
-    """The first faults by their path: `contracts[0].price_type_id: не указано`."""
-    faults = error.errors(include_url=False, include_input=False)
-    told = "; ".join(f"{_path(fault['loc'])}: {_fault(fault)}" for fault in faults[:FAULTS_TOLD])
-    return told + (f"; и ещё ошибок: {len(faults) - FAULTS_TOLD}" if len(faults) > FAULTS_TOLD else "")
-
-
-def _fault(fault: "ErrorDetails") -> str:
-    return FAULTS.get(fault["type"], "недопустимое значение").format(**fault.get("ctx", {}))
-
-
-def _path(place: tuple[int | str, ...]) -> str:
-    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
-    return steps.lstrip(".") or "запись"
-
-
 RECORDS_AT_ONCE = 25
 """Records of a store of records that fit into one transaction."""
 
 
-def saved_in(store: Callable[[Runtime], "RecordStore[Any]"]) -> Callable[[Runtime], Save]:
+@dataclass(frozen=True)
+class SavedIn:
     """The `save` of an entity whose records are kept in a store of records as they are."""
 
-    def save(now: Runtime) -> Save:
-        return lambda records: [Taken(outcome) for outcome in store(now).save(records)]
+    store: Callable[[Runtime], "RecordStore[Any]"]
 
-    return save
+    def __call__(self, now: Runtime) -> Save:
+        store = self.store(now)
+        return lambda records: [Taken(outcome) for outcome in store.save(records)]
+
+
+def saved_in(store: Callable[[Runtime], "RecordStore[Any]"]) -> SavedIn:
+    """For `Entity.save`."""
+    return SavedIn(store)
+
+
+def hide_of(entity: Entity) -> Callable[[Runtime], Hide] | None:
+    """How its objects are made inactive; None where a manifest can't do so."""
+    if isinstance(entity.save, SavedIn):
+        store = entity.save.store
+        return lambda now: store(now).deactivate
+    return entity.hide

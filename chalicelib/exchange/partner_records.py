@@ -17,9 +17,10 @@ from chalicelib.formats.messages import (
     PartnerMessage,
 )
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.import_partners import save_company, save_partner
+from chalicelib.usecases.import_partners import hide_partners, save_company, save_partner
 from chalicelib.usecases.import_records import Save, Taken, one_by_one
 from chalicelib.usecases.ports import PartnerRecord
+from chalicelib.usecases.snapshots import Hide
 
 
 def _save_partner(now: Runtime) -> Save:
@@ -28,6 +29,10 @@ def _save_partner(now: Runtime) -> Save:
         return save_partner(*stores, record=record, public_url=now.settings.public_url)
 
     return one_by_one(save)
+
+
+def _hide_partners(now: Runtime) -> Hide:
+    return lambda marks, revision: hide_partners(now.partners, now.clock, marks=marks, revision=revision)
 
 
 def _save_company(now: Runtime) -> Save:
@@ -47,6 +52,7 @@ def _partner(message: PartnerMessage) -> tuple[PartnerRecord, tuple[Problem, ...
             portal_access=message.portal_access and not message.deletion_mark,
             region=message.region,
             price_group=message.price_group,
+            segments=message.segments,
             warehouse_id=message.warehouse_id,
             manager_id=manager.id if manager else None,
             revision=message.revision,
@@ -102,7 +108,7 @@ def _company(message: CompanyMessage) -> tuple[Company, tuple[Problem, ...]]:
 ENTITIES = (
     Entity(
         "partners", "Партнёры", "Партнёр", PartnerMessage, PARTNER_EXAMPLE, _partner, _save_partner,
-        brings=_brings, parts={"contact": "Контактное лицо"},
+        brings=_brings, hide=_hide_partners, parts={"contact": "Контактное лицо"},
     ),
     Entity("companies", "Наши организации", "Организация", CompanyMessage, COMPANY_EXAMPLE, _company, _save_company),
 )  # fmt: skip

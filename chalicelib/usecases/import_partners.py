@@ -1,6 +1,10 @@
 """Partners and our companies, as 1C sends them."""
 
-from chalicelib.domain.partners import Company
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chalicelib.domain.partners import Company, PartnerScope
+from chalicelib.domain.records import Mark
 from chalicelib.usecases.import_records import UNCHANGED, WRITTEN, Taken
 from chalicelib.usecases.invitations import invite
 from chalicelib.usecases.ports import Clock, Outbox, PartnerRecord, PartnerStore, Queues, UserStore
@@ -28,3 +32,17 @@ def save_company(partners: PartnerStore, *, company: Company) -> Taken:
         return UNCHANGED
     partners.save_company(company)
     return WRITTEN
+
+
+def hide_partners(partners: PartnerStore, clock: Clock, *, marks: Sequence[Mark], revision: int) -> int:
+    """Close the access of partners that 1C's whole list does not name; how many that were."""
+    return sum(_hide(partners, clock, mark, revision) for mark in marks)
+
+
+def _hide(partners: PartnerStore, clock: Clock, mark: Mark, revision: int) -> bool:
+    account = partners.account(PartnerScope(mark.id))
+    if account is None or account.partner.revision != mark.revision:
+        return False
+    closed = replace(account.partner, portal_access=False, revision=max(revision, mark.revision + 1))
+    record = PartnerRecord(closed, counterparties=None, contracts=None, addresses=None, manager=account.manager)
+    return partners.save(record, clock()).outcome == "written"

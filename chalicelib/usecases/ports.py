@@ -23,6 +23,7 @@ from chalicelib.domain.partners import (
     Contract,
     Counterparty,
     DeliveryAddress,
+    ManagerRecord,
     Partner,
     PartnerScope,
     Scope,
@@ -42,6 +43,18 @@ class Clock(Protocol):
     """The instant now, in UTC."""
 
     def __call__(self) -> datetime: ...
+
+
+class RecordStore(Protocol[T_contra]):
+    """Objects of one entity, each under a revision of its own."""
+
+    def save(self, records: Sequence[Record[T_contra]]) -> Sequence[str]:
+        """"written" or "unchanged" (an equal or older revision) for each, in order. Raises Conflict."""
+        ...
+
+    def deactivate(self, marks: Sequence[Mark], revision: int) -> int:
+        """Hide those of the marks that nobody has changed since, as of the revision; how many that were."""
+        ...
 
 
 # --- people -----------------------------------------------------------------------------------------------------------
@@ -178,6 +191,15 @@ class PartnerStore(Protocol):
         ...
 
     def save_company(self, company: Company) -> None: ...
+
+
+class ManagerStore(Protocol):
+    def save(self, record: ManagerRecord) -> bool:
+        """Keep the manager and tell the partners he looks after; False where the same or a newer revision is kept already.
+
+        Raises Conflict.
+        """
+        ...
 
 
 # --- catalogue --------------------------------------------------------------------------------------------------------
@@ -690,18 +712,6 @@ class OrderReceiver(Protocol):
         None where nothing is to be done: it comes for its orders itself. Raises Refused for what it will never take,
         Failing where it fails at this order, Unavailable where it does not answer.
         """
-        ...
-
-
-class RecordStore(Protocol[T_contra]):
-    """Objects of one entity, each under a revision of its own."""
-
-    def save(self, records: Sequence[Record[T_contra]]) -> Sequence[str]:
-        """"written" or "unchanged" (an equal or older revision) for each, in order. Raises Conflict."""
-        ...
-
-    def deactivate(self, marks: Sequence[Mark], revision: int) -> int:
-        """Hide those of the marks that nobody has changed since, as of the revision; how many that were."""
         ...
 
 

@@ -1,7 +1,9 @@
 """A flat dataclass as attributes of an item: the names are the fields'."""
 
 from dataclasses import fields
-from typing import Any, TypeVar
+from datetime import date
+from enum import Enum
+from typing import Any, TypeVar, get_args
 
 from chalicelib.adapters.dynamo.table import Item
 
@@ -9,8 +11,12 @@ T = TypeVar("T")
 
 
 def to_flat(entity: Any, without: tuple[str, ...] = ()) -> Item:
-    """Fields by name, texts, numbers and truths as they are."""
-    return {field.name: getattr(entity, field.name) for field in fields(entity) if field.name not in without}
+    """Fields by name, texts, numbers, truths and lists of texts as they are, days as `2026-11-21`."""
+    return {field.name: _kept(getattr(entity, field.name)) for field in fields(entity) if field.name not in without}
+
+
+def _kept(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def from_flat(kind: type[T], item: Item, **more: Any) -> T:
@@ -24,4 +30,10 @@ def from_flat(kind: type[T], item: Item, **more: Any) -> T:
 
 
 def _value(kind: Any, value: Any) -> Any:
-    return int(value) if kind is int else value
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, str) and date in (kind, *get_args(kind)):
+        return date.fromisoformat(value)
+    if kind is int or (isinstance(kind, type) and issubclass(kind, Enum)):
+        return kind(value)
+    return value

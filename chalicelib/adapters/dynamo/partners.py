@@ -249,9 +249,15 @@ def _omitted(before: Stored, prefix: str, listed: set[str]) -> Iterator[Item]:
 
 
 def _plan_manager(table: str, record: PartnerRecord, before: Stored) -> Iterator[list[Item]]:
+    """A card without a manager leaves the one whom a record of managers has assigned; a card knows nothing of photos."""
     key = manager_key(record.partner.id)
+    kept = before.items.get(key[1], {})
+    if record.manager is None and kept.get("assigned"):
+        return
     wanted = keyed(key, to_flat(record.manager)) if record.manager else None
-    if wanted != before.items.get(key[1]):
+    if wanted and kept.get("id") == wanted["id"]:
+        wanted |= {name: kept[name] for name in ("assigned", "photo_document_id") if kept.get(name)}
+    if wanted != (kept or None):
         yield [actions.put(table, wanted) if wanted else actions.delete(table, key)]
 
 

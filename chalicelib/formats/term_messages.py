@@ -1,0 +1,131 @@
+"""Messages of `/exchange/v1` about terms: individual prices and discounts, restrictions, credit limits."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, model_validator
+
+from chalicelib.formats.fields import Amount, Currency, DeletionMark, Id, Line, PartnerId, Price, Revision
+from chalicelib.formats.messages import PARTNER_EXAMPLE, Message, Text
+
+Percent = Annotated[Decimal, Field(ge=-1000, le=100, max_digits=8, decimal_places=4)]
+ItemId = Annotated[Id, Field(description="Номенклатура (и характеристика через #), как в каталоге")]
+Segment = Annotated[Line, Field(min_length=1)]
+
+INDIVIDUAL_PRICE_EXAMPLE: dict[str, Any] = {
+    "id": "a1a2a3a4-7d0c-11ee-9a52-00155d012345",
+    "revision": 63867182400000,
+    "partner_id": PARTNER_EXAMPLE["id"],
+    "group_id": "b7b8b9b0-7d0c-11ee-9a52-00155d012345",
+    "percent": 7.5,
+    "valid_from": "2026-01-01",
+    "valid_to": "2026-12-31",
+}
+RESTRICTION_EXAMPLE: dict[str, Any] = {
+    "id": "c1c2c3c4-7d0c-11ee-9a52-00155d012345",
+    "revision": 63867182400000,
+    "region": "Санкт-Петербург",
+    "brand": "Нордика",
+    "mode": "block",
+    "reason": "Эксклюзив регионального дистрибьютора",
+}
+CREDIT_LIMIT_EXAMPLE: dict[str, Any] = {
+    "id": "e5e6e7e8-7d0c-11ee-9a52-00155d012345",
+    "revision": 63867182400000,
+    "partner_id": PARTNER_EXAMPLE["id"],
+    "contract_id": PARTNER_EXAMPLE["contracts"][0]["id"],
+    "amount": 500000,
+    "currency": "RUB",
+}
+
+
+class _Term(Message):
+    """What terms have in common: an id, a revision and days between which they hold."""
+
+    id: Id = Field(description="Идентификатор записи в 1С")
+    revision: Revision
+    valid_from: date | None = Field(None, description="Действует с даты, ГГГГ-ММ-ДД; не передана — с начала")
+    valid_to: date | None = Field(None, description="Действует по дату включительно; не передана — бессрочно")
+    deletion_mark: DeletionMark = False
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> "_Term":
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValueError("valid_to раньше valid_from")
+        return self
+
+
+class _GoodsTerm(_Term):
+    """Terms of an item, a group or a brand; of the whole assortment where none is named."""
+
+    item_id: ItemId | None = None
+    group_id: Id | None = Field(None, description="Группа номенклатуры со всеми вложенными")
+    brand: Segment | None = Field(None, description="Марка (бренд), как в каталоге")
+
+    @model_validator(mode="after")
+    def _one_choice_of_goods(self) -> "_GoodsTerm":
+        _at_most_one(self, ("item_id", "group_id", "brand"))
+        return self
+
+
+def _at_most_one(message: Message, fields: tuple[str, ...]) -> int:
+    named = sum(getattr(message, field) is not None for field in fields)
+    if named > 1:
+        raise ValueError(f"укажите одно из полей {', '.join(fields)}")
+    return named
+
+
+class IndividualPriceMessage(_GoodsTerm):
+    """Индивидуальная цена или скидка: партнёра или сегмента партнёров, на номенклатуру, группу, марку или весь ассортимент.
+
+    Передаётся либо скидка в процентах (отрицательная — наценка), либо цена единицы."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [INDIVIDUAL_PRICE_EXAMPLE]})
+
+    partner_id: Id | None = Field(None, description="Партнёр: если он ещё не пришёл, запись ждёт его")
+    segment: Segment | None = Field(None, description="Сегмент партнёров: один из segments карточки партнёра")
+    percent: Percent | None = Field(None, description="Скидка от цены вида цен договора, %; отрицательная — наценка")
+    price: Price | None = Field(None, description="Цена единицы в валюте")
+    currency: Currency = Field("RUB", description="Валюта цены, код по ISO 4217")
+
+    @model_validator(mode="after")
+    def _whose_and_how_much(self) -> "IndividualPriceMessage":
+        if _at_most_one(self, ("partner_id", "segment")) != 1:
+            raise ValueError("укажите partner_id или segment")
+        if _at_most_one(self, ("percent", "price")) != 1:
+            raise ValueError("укажите percent или price")
+        if self.price is not None and self.item_id is None:
+            raise ValueError("цена задаётся для одной номенклатуры: укажите item_id")
+        return self
+
+
+class RestrictionMessage(_GoodsTerm):
+    """Ограничение продаж: что не может купить партнёр, сегмент или регион."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [RESTRICTION_EXAMPLE]})
+
+    partner_id: Id | None = Field(None, description="Партнёр: если он ещё не пришёл, запись ждёт его")
+    segment: Segment | None = Field(None, description="Сегмент партнёров: один из segments карточки партнёра")
+    region: Segment | None = Field(None, description="Регион, как в карточке партнёра")
+    mode: Literal["block", "hide"] = Field(
+        "block", description="block — товар виден с причиной, заказать нельзя; hide — товара не видно"
+    )
+    reason: Text = Field("", description="Причина, которую прочитает дилер")
+
+    @model_validator(mode="after")
+    def _whose(self) -> "RestrictionMessage":
+        if _at_most_one(self, ("partner_id", "segment", "region")) != 1:
+            raise ValueError("укажите partner_id, segment или region")
+        return self
+
+
+class CreditLimitMessage(_Term):
+    """Кредитный лимит партнёра: по договору или по всем договорам вместе."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [CREDIT_LIMIT_EXAMPLE]})
+
+    partner_id: PartnerId
+    contract_id: Id | None = Field(None, description="Договор партнёра; не передан — лимит общий")
+    amount: Amount = Field(ge=0, description="Допустимая задолженность, в валюте лимита")
+    currency: Currency = Field("RUB", description="Код валюты по ISO 4217")
