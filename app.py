@@ -3,7 +3,7 @@
 from chalice import Chalice
 
 from chalicelib.exchange import bitrix24, changes, onec, snapshots, v1
-from chalicelib.schedules import exchange, holds, outbox, reconcile
+from chalicelib.schedules import exchange, holds, outbox, reconcile, waiting
 from chalicelib.schedules import rereads as rereads_schedule
 from chalicelib.schedules import stock as stock_schedule
 from chalicelib.web import (
@@ -29,7 +29,7 @@ EXCHANGE_PAGES = (exchange_actions, exchange_journal, exchange_proposals)
 PAGES = (assets, cart, catalogue, checkout, documents, *EXCHANGE_PAGES, home, news, orders, profile, sign_in)
 EXCHANGE = (bitrix24, changes, onec, snapshots, v1)
 WORKERS = (deliveries, documents_worker, imports, messages, pictures, rereads, snapshot, stock)
-SCHEDULES = (exchange, holds, outbox, reconcile, rereads_schedule, stock_schedule)
+SCHEDULES = (exchange, holds, outbox, reconcile, rereads_schedule, stock_schedule, waiting)
 
 app = Chalice(app_name="kabinet")
 app.api.binary_types = ["*/*"]

@@ -51,15 +51,15 @@ def _apply(desk: Desk, name: str, records: Sequence[WaitingRecord], until: datet
     return kept, arrivals(rows, results)
 
 
-def sweep_waiting(desk: Desk) -> int:
-    """Every night: save those whose parent has come by another road or in a moment that failed, tell of those that wait
-    too long, and give up after `KEPT`. How many wait on."""
+def sweep_waiting(desk: Desk, *, tell: bool) -> int:
+    """Save those whose parent has come by another road, or in a moment that failed. With `tell` put those that wait too long
+    into the journal, and give up after `KEPT`. How many waited on before."""
     waiting = _all(desk)
     references = {record.parent for record in waiting}
     came = references - desk.waiting.missing(references)
     _tell(desk, apply_waiting(desk, came, desk.clock() + TIME_FOR_BATCH))
     left = _all(desk)
-    overdue = [record for record in left if desk.clock() - record.since > OVERDUE]
+    overdue = [record for record in left if tell and desk.clock() - record.since > OVERDUE]
     for node, records in groupby(sorted(overdue, key=attrgetter("node")), key=attrgetter("node")):
         _tell_overdue(desk, node, list(records))
     return len(left)
