@@ -27,6 +27,7 @@ QUEUES = (
     Queue("documents", timeout=60, batch=5),
     Queue("messages", timeout=30, batch=10),
     Queue("deliveries", timeout=60),
+    Queue("rereads", timeout=300),
 )
 
 

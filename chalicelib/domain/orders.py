@@ -178,6 +178,11 @@ def _line_change(line: OrderLine) -> LineChange:
     return LineChange(ChangeKind.SAME if same else ChangeKind.CHANGED, line, line.agreed)
 
 
+def full_name(name: str, sku: str) -> str:
+    """How an item is called where its id means nothing."""
+    return f"{name} ({sku})" if sku else name
+
+
 @dataclass(frozen=True, slots=True)
 class ErpLine:
     """A line of 1C's document. `amount` in minor units as 1C computed it: never recomputed here."""

@@ -146,7 +146,7 @@ def test_silence_and_endless_answers_are_given_up(monkeypatch: pytest.MonkeyPatc
         caller(f"push+http://127.0.0.1:{deaf.getsockname()[1]}/").post("", b"", {})
     monkeypatch.setattr(calls, "SILENCE", 5)
     monkeypatch.setattr(calls, "LONGEST", 10)
-    service = OrderService(answer=lambda order: {"text": "x" * 100})
+    service = OrderService(answer=lambda _: {"text": "x" * 100})
     with serving(service), pytest.raises(Unavailable):
         caller(service.url()).post("orders", b'{"number": "1", "revision": 1}', {"Idempotency-Key": "k"})
 

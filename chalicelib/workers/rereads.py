@@ -1,0 +1,93 @@
+"""Queue "rereads", by what the message has beside its system:
+
+{"kind", "run", "seq", "after", "since", "page"}   a page of a round (the fields of `PageMessage`)
+{"kind", "id"}                                     an object that an event told of
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from chalice import Blueprint
+
+from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.exchange import Problem
+from chalicelib.domain.orders import ErpOrder
+from chalicelib.runtime import Runtime
+from chalicelib.usecases.answer_order import take_answer
+from chalicelib.usecases.import_catalogue import import_catalogue, spread_news
+from chalicelib.usecases.import_journal import Journal
+from chalicelib.usecases.import_partners import save_partner
+from chalicelib.usecases.import_records import Taken
+from chalicelib.usecases.ports import Gone, PartnerRecord
+from chalicelib.usecases.reread import (
+    PageMessage,
+    gone_order,
+    gone_partner,
+    read_one,
+    read_page,
+    save_answers,
+    save_partners,
+    with_our_items,
+)
+from chalicelib.workers.worker import Work, logger, queue_worker
+
+routes = Blueprint(__name__)
+
+
+@queue_worker(routes, "rereads")
+def rereads(rt: Runtime, work: Work) -> None:
+    """A neighbour that stays away is no reason to try the message for ever: the next round asks again."""
+    message = work.message
+    neighbour = rt.neighbours.get(message["system"])
+    if neighbour is None:
+        logger.info("%s is not in the settings any more", message["system"])
+        return
+    stores = (neighbour, rt.exchange, rt.queues, rt.clock)
+    apply = partial(save, rt)
+    try:
+        if "id" in message:
+            _told(read_one(*stores, message=message, apply=apply))
+        else:
+            read_page(*stores, message=PageMessage(**message), apply=apply)
+    except Unavailable as unavailable:
+        logger.warning("%s: %s", neighbour.node, unavailable)
+
+
+def _told(journal: Journal) -> None:
+    """An event has no page in the journal of the exchange."""
+    for problem in journal.problems:
+        logger.warning("event: %s %s: %s", problem.kind, problem.id, problem.reason % dict(problem.params))
+
+
+def save(rt: Runtime, records: Sequence[object], journal: Journal, seq: int) -> None:
+    """Partners as from `/exchange/v1`; all else as from a file of the exchange."""
+    known = [_known(rt, record) for record in records]
+    partners = [record for record in known if isinstance(record, PartnerRecord)]
+    save_partners(partners, journal, lambda record: _save_partner(rt, record))
+    others = [record for record in known if record is not None and not isinstance(record, PartnerRecord)]
+    if others:
+        import_catalogue(
+            rt.catalogue,
+            rt.stock,
+            records=others,
+            seq=seq,
+            journal=journal,
+            take_orders=lambda answers: save_answers(answers, journal, partial(_take, rt)),
+        )
+        spread_news(rt.catalogue, rt.queues, rt.clock, journal=journal, seq=seq)
+
+
+def _known(rt: Runtime, record: object) -> object | None:
+    """What is gone as a record that says so."""
+    if not isinstance(record, Gone):
+        return record
+    return gone_partner(rt.partners, rt.clock, record) if record.kind == "partners" else gone_order(rt.orders, record)
+
+
+def _save_partner(rt: Runtime, record: PartnerRecord) -> Taken:
+    stores = (rt.partners, rt.users, rt.outbox, rt.queues, rt.clock)
+    return save_partner(*stores, record=record, public_url=rt.settings.public_url)
+
+
+def _take(rt: Runtime, answer: ErpOrder) -> Sequence[Problem]:
+    return take_answer(rt.orders, rt.queues, rt.clock, answer=with_our_items(rt.orders, answer))
