@@ -199,7 +199,7 @@ def gone_partner(partners: PartnerStore, clock: Clock, gone: Gone) -> PartnerRec
 
 def gone_order(orders: OrderStore, gone: Gone) -> ErpOrder | None:
     """The order as it stands, with the mark that its document is deleted; None where the document was of no order of ours."""
-    number = orders.find(gone.id)
+    number = orders.of_erp(gone.id)
     if number is None:
         return None
     order = orders.read(SupplierScope(ERP), number)
