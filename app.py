@@ -14,6 +14,7 @@ from chalicelib.web import (
     documents,
     exchange_actions,
     exchange_journal,
+    exchange_nodes,
     exchange_proposals,
     home,
     http,
@@ -25,7 +26,7 @@ from chalicelib.web import (
 from chalicelib.workers import deliveries, imports, messages, pictures, rereads, snapshot, stock
 from chalicelib.workers import documents as documents_worker
 
-EXCHANGE_PAGES = (exchange_actions, exchange_journal, exchange_proposals)
+EXCHANGE_PAGES = (exchange_actions, exchange_journal, exchange_nodes, exchange_proposals)
 PAGES = (assets, cart, catalogue, checkout, documents, *EXCHANGE_PAGES, home, news, orders, profile, sign_in)
 EXCHANGE = (bitrix24, changes, onec, snapshots, v1)
 WORKERS = (deliveries, documents_worker, imports, messages, pictures, rereads, snapshot, stock)

@@ -18,7 +18,7 @@ from chalicelib.formats.document_messages import (
     UploadedDocumentMessage,
 )
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.import_records import one_by_one
+from chalicelib.usecases.import_records import Save, Taken, one_by_one
 from chalicelib.usecases.take_documents import Announcement, DocumentDesk, announce, uploaded
 
 NOON = time(9, tzinfo=UTC)
@@ -67,6 +67,13 @@ def _desk(now: Runtime) -> DocumentDesk:
     return DocumentDesk(now.documents, now.orders, now.partners, now.files, now.queues, now.clock, now.settings.public_url)
 
 
+def _save_uploaded(now: Runtime) -> Save:
+    def save(message: UploadedDocumentMessage) -> Taken:
+        return uploaded(_desk(now), message.id, message.revision)
+
+    return one_by_one(save)
+
+
 ENTITIES = (
     Entity(
         "documents",
@@ -84,7 +91,7 @@ ENTITIES = (
         "Документ",
         UploadedDocumentMessage,
         UPLOADED_DOCUMENT_EXAMPLE,
-        lambda message: ((message.id, message.revision), ()),
-        lambda now: one_by_one(lambda named: uploaded(_desk(now), *named)),
+        lambda message: (message, ()),
+        _save_uploaded,
     ),
 )

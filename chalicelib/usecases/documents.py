@@ -35,11 +35,12 @@ def all_documents(documents: DocumentStore, *, visitor: Visitor) -> tuple[Docume
 def document_link(documents: DocumentStore, files: FileStore, *, visitor: Visitor, document_id: str) -> str:
     """A presigned link to the file. Raises NotFound, for another partner's document too, and Forbidden."""
     visitor.must("document.view" if visitor.account else "document.view.all")
-    document = _readable(documents, visitor, document_id)
+    document = readable(documents, visitor, document_id)
     return files.link(document.key, filename(document), LINK_LIFETIME, document.media_type)
 
 
-def _readable(documents: DocumentStore, visitor: Visitor, document_id: str) -> Document:
+def readable(documents: DocumentStore, visitor: Visitor, document_id: str) -> Document:
+    """The visitor's own, or one that is for many he is one of. Raises NotFound."""
     try:
         return documents.read(visitor.scope, document_id)
     except NotFound:

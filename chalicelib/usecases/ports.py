@@ -602,6 +602,10 @@ class NewsStore(RecordStore[NewsItem], Protocol):
 class ExchangeStore(Protocol):
     def node(self, login: str) -> ExchangeNode | None: ...
 
+    def nodes(self) -> tuple[ExchangeNode, ...]:
+        """By login."""
+        ...
+
     def save_node(self, node: ExchangeNode) -> None: ...
 
     def open_run(self, node: str, kind: str, now: datetime) -> ExchangeRun:

@@ -25,7 +25,9 @@ MENU = (
     MenuItem("/catalogue", N_("Каталог"), "catalog.view"),
     MenuItem("/orders", N_("Заказы"), "order.view"),
     MenuItem("/documents", N_("Документы"), "document.view"),
-    MenuItem("/exchange-journal", N_("Журнал обмена"), "exchange.view"),
+    MenuItem("/news", N_("Новости"), "news.view"),
+    MenuItem("/news", N_("Новости"), "news.view.all"),
+    MenuItem("/exchange-journal", N_("Монитор обмена"), "exchange.view"),
     MenuItem("/finance/documents", N_("Счета дилеров"), "document.view.all"),
     MenuItem("/profile", N_("Профиль"), ""),
 )

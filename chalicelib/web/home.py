@@ -14,13 +14,15 @@ LAST_ORDERS = 8
 
 @get(routes, "/")
 def home(visit: Visit) -> Answer:
+    from chalicelib.usecases.news import unread_important
     from chalicelib.usecases.orders import order_list
 
     if visit.visitor.account is None:
         return visit.page("home/staff.html")
     orders = order_list(visit.runtime.orders, visitor=visit.visitor).orders
     waiting = [order for order in orders if order.approval is Approval.AWAITING_CLIENT]
-    return visit.page("home/home.html", orders=orders[:LAST_ORDERS], waiting=waiting)
+    unread = unread_important(visit.runtime.news, visit.runtime.clock, visitor=visit.visitor)
+    return visit.page("home/home.html", orders=orders[:LAST_ORDERS], waiting=waiting, unread=unread)
 
 
 @get(routes, "/start")

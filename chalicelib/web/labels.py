@@ -5,6 +5,8 @@ from hashlib import sha256
 
 from chalicelib.domain.documents import Document
 from chalicelib.domain.exchange import Problem
+from chalicelib.domain.news import NewsKind
+from chalicelib.domain.node_settings import ItemField
 from chalicelib.domain.order_progress import Bucket, LineStatus
 from chalicelib.domain.orders import Approval, ChangeKind, DeliveryMethod, Fulfilment, OrderEvent, Payment
 from chalicelib.domain.partners import Contract
@@ -80,11 +82,29 @@ DOCUMENT_STATUS: Mapping[str, str] = {
     "superseded": N_("Заменён"),
     "void": N_("Аннулирован"),
 }
+NEWS_KIND: Mapping[str, str] = {
+    NewsKind.NEWS: N_("Новость"),
+    NewsKind.PROMOTION: N_("Акция"),
+    NewsKind.DISCOUNT: N_("Скидка"),
+    NewsKind.NOVELTY: N_("Новинка"),
+}
 ROLE: Mapping[str, str] = {
     "account_head": N_("Руководитель"),
     "employee": N_("Сотрудник"),
     "administrator": N_("Администратор"),
     "finance": N_("Бухгалтерия"),
+}
+ITEM_FIELD: Mapping[str, str] = {
+    ItemField.WEIGHT: N_("Вес, кг"),
+    ItemField.VOLUME: N_("Объём, м³"),
+    ItemField.PACKAGE: N_("Количество в упаковке"),
+    ItemField.AVAILABILITY: N_("Комментарий о наличии"),
+    ItemField.SKU: N_("Артикул"),
+    ItemField.BRAND: N_("Бренд"),
+    ItemField.MANUFACTURER: N_("Производитель"),
+    ItemField.COUNTRY: N_("Страна"),
+    ItemField.BARCODE: N_("Штрихкод"),
+    ItemField.SKIP: N_("не загружать"),
 }
 FILE_STATE: Mapping[str, str] = {
     "receiving": N_("Принимается"),
@@ -148,6 +168,8 @@ NOTICES: Mapping[str, str] = {
     "signed-out": N_("Вы вышли из кабинета"),
     "password-set": N_("Пароль сохранён"),
     "emptied": N_("Корзина очищена"),
+    "node-saved": N_("Настройки узла сохранены"),
+    "read": N_("Отмечено: прочитано"),
     "exchange-retried": N_("Файл поставлен в очередь на загрузку"),
     "exchange-skipped": N_("Файл пропущен"),
     "exchange-check": N_("Файл проверяется, записано ничего не будет"),

@@ -2,6 +2,7 @@
 
 from chalice import Blueprint
 
+from chalicelib.usecases.import_managers import manager_photo
 from chalicelib.usecases.sign_in import workplaces
 from chalicelib.web.answer import Answer
 from chalicelib.web.http import get
@@ -18,3 +19,12 @@ def profile(visit: Visit) -> Answer:
     addresses = stores.partners.addresses(visitor.partner_scope)
     partners = workplaces(stores.users, stores.partners, visitor=visitor)
     return visit.page("profile/profile.html", account=visitor.account, addresses=addresses, partners=partners)
+
+
+@get(routes, "/manager-photo")
+def photo(visit: Visit) -> Answer:
+    """From here and not from the storage: pages show pictures of their own origin alone."""
+    found = manager_photo(visit.runtime.documents, visitor=visit.visitor)
+    with visit.runtime.files.open(found.key) as file:
+        body = file.read()
+    return Answer(body, content_type=found.media_type, headers={"Cache-Control": "private, max-age=86400"})

@@ -13,11 +13,14 @@ GET  /exchange-journal
 GET  /exchange-journal/{run_id}
 GET  /exchange-journal/{run_id}/payload
 GET  /exchange-journal/{run_id}/problems
+GET  /exchange-nodes
+GET  /exchange-nodes/{login}
 GET  /exchange-proposals
 GET  /finance/documents
 GET  /forgotten-password
 GET  /invite/{invite}
 GET  /items/{item_id}
+GET  /manager-photo
 GET  /news
 GET  /orders
 GET  /orders/{number}
@@ -35,6 +38,7 @@ POST /exchange-aside
 POST /exchange-journal/{run_id}/check
 POST /exchange-journal/{run_id}/retry
 POST /exchange-journal/{run_id}/skip
+POST /exchange-nodes/{login}
 POST /exchange-proposals/accept
 POST /exchange-proposals/decline
 POST /exchange-queues/{queue}/replay

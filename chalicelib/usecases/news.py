@@ -1,0 +1,59 @@
+"""News as dealers read them, and as the supplier sees who has."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.news import NewsItem, NewsReader
+from chalicelib.usecases.place_order import BUSINESS_ZONE
+from chalicelib.usecases.ports import Clock, NewsStore
+from chalicelib.usecases.visitors import Visitor
+
+SHOWN = 50
+"""News of a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewsEntry:
+    """`read`: by this visitor; `readers` are known to the supplier alone."""
+
+    news: NewsItem
+    read: bool = False
+    readers: tuple[NewsReader, ...] = ()
+
+
+def own_news(store: NewsStore, clock: Clock, *, visitor: Visitor) -> tuple[NewsEntry, ...]:
+    """What is for the visitor's partner now: the important he has not read first, then the newest."""
+    visitor.must("news.view")
+    today, read = _today(clock), store.read_by(visitor.session.user_id)
+    found = [NewsEntry(news, news.id in read) for news in store.recent() if _is_for(visitor, news, today)][:SHOWN]
+    return tuple(sorted(found, key=lambda entry: entry.read or not entry.news.important))
+
+
+def all_news(store: NewsStore, *, visitor: Visitor) -> tuple[NewsEntry, ...]:
+    """Everything, with who has read it: the supplier sees whom a letter would not have reached."""
+    visitor.must("news.view.all")
+    return tuple(NewsEntry(news, readers=store.readers(news.id)) for news in store.recent(SHOWN))
+
+
+def unread_important(store: NewsStore, clock: Clock, *, visitor: Visitor) -> tuple[NewsItem, ...]:
+    """For the strip of what asks for attention."""
+    return tuple(entry.news for entry in own_news(store, clock, visitor=visitor) if entry.news.important and not entry.read)
+
+
+def mark_read(store: NewsStore, clock: Clock, *, visitor: Visitor, news_id: str) -> None:
+    """Raises NotFound, for news of others too."""
+    visitor.must("news.view")
+    news = store.one(news_id)
+    if news is None or not _is_for(visitor, news, _today(clock)):
+        raise NotFound("Такой новости нет")
+    partner = visitor.account.partner.name if visitor.account else ""
+    store.mark_read(news_id, NewsReader(visitor.session.user_id, visitor.name, partner, clock()))
+
+
+def _is_for(visitor: Visitor, news: NewsItem, today: date) -> bool:
+    return bool(visitor.account and news.is_current(today) and news.audience.reaches(visitor.account.partner))
+
+
+def _today(clock: Clock) -> date:
+    return clock().astimezone(BUSINESS_ZONE).date()
