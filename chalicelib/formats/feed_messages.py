@@ -62,8 +62,6 @@ class ManifestMessage(Message):
 
     entity: Line = Field(description="Вид объектов: имя из адреса, например individual_prices")
     revision: Revision = Field(
-        ge=1,
-        le=10**18,
         description="Номер изменения, на который снят список: объекты, изменённые позже, он не затрагивает",
     )
     count: int = Field(ge=0, le=10**9, description="Число записей в records")

@@ -19,7 +19,8 @@ Revision = Annotated[
 DeletionMark = Annotated[bool, Field(strict=True, description="Пометка удаления: объект остаётся и больше не действует")]
 Amount = Annotated[Decimal, Field(ge=-(10**13), le=10**13, max_digits=15, decimal_places=2)]
 """Major units with kopecks."""
+PositiveAmount = Annotated[Decimal, Field(ge=0, le=10**13, max_digits=15, decimal_places=2)]
 Price = Annotated[Decimal, Field(ge=0, le=10**12, max_digits=18, decimal_places=4)]
 PartnerId = Annotated[Id, Field(description="Идентификатор партнёра в 1С")]
 
-__all__ = ["Amount", "Currency", "DeletionMark", "Id", "Line", "PartnerId", "Price", "Revision"]
+__all__ = ["Amount", "Currency", "DeletionMark", "Id", "Line", "PartnerId", "PositiveAmount", "Price", "Revision"]

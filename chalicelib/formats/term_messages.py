@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from chalicelib.formats.fields import Amount, Currency, DeletionMark, Id, Line, PartnerId, Price, Revision
+from chalicelib.formats.fields import Currency, DeletionMark, Id, Line, PartnerId, PositiveAmount, Price, Revision
 from chalicelib.formats.messages import PARTNER_EXAMPLE, Message, Text
 
 Percent = Annotated[Decimal, Field(ge=-1000, le=100, max_digits=8, decimal_places=4)]
@@ -127,5 +127,5 @@ class CreditLimitMessage(_Term):
 
     partner_id: PartnerId
     contract_id: Id | None = Field(None, description="Договор партнёра; не передан — лимит общий")
-    amount: Amount = Field(ge=0, description="Допустимая задолженность, в валюте лимита")
+    amount: PositiveAmount = Field(description="Допустимая задолженность, в валюте лимита")
     currency: Currency = Field("RUB", description="Код валюты по ISO 4217")

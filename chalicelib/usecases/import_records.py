@@ -134,9 +134,18 @@ def _not_now(desk: Desk, kind: Kind[R], row: Row[R], missing: set[Reference], no
     for parent in row.parents:
         if parent in missing:
             waiting = WaitingRecord(kind.name, row.key or row.id, row.name, row.revision, parent, row.raw, node, desk.clock())
-            if desk.waiting.put(waiting):
+            try:
+                kept = desk.waiting.put(waiting)
+            except Refused as refused:
+                return _refusal(kind, row, refused)
+            if kept:
                 return Result(row.id, "waiting", (_waits(waiting),))
     return None
+
+
+def _refusal(kind: Kind[Any], row: Row[Any], refused: Refused) -> Result:
+    params = tuple((name, str(value)) for name, value in refused.params.items())
+    return Result(row.id, "refused", (Problem(kind.name, row.id, row.name, refused.message, params),))
 
 
 WAITS = {
@@ -162,8 +171,7 @@ def _save(kind: Kind[R], rows: Sequence[Row[R]]) -> list[Result]:
     except Refused as refused:
         if len(rows) > 1:
             return [result for row in rows for result in _save(kind, [row])]
-        params = tuple((name, str(value)) for name, value in refused.params.items())
-        return [Result(rows[0].id, "refused", (Problem(kind.name, rows[0].id, rows[0].name, refused.message, params),))]
+        return [_refusal(kind, rows[0], refused)]
     return [_result(row, one) for row, one in zip(rows, taken, strict=True)]
 
 
