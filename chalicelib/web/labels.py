@@ -113,14 +113,32 @@ FILE_STATE: Mapping[str, str] = {
     "done": N_("Загружен"),
     "failed": N_("Ошибка"),
 }
-RUN_KIND: Mapping[str, str] = {
-    "catalog": N_("Каталог"),
-    "sale": N_("Заказы"),
+RECORD_KIND: dict[str, str] = {
     "partners": N_("Партнёры"),
     "companies": N_("Организации"),
+    "counterparties": N_("Контрагенты"),
+    "contracts": N_("Договоры"),
+    "delivery_addresses": N_("Адреса доставки"),
+    "individual_prices": N_("Индивидуальные цены"),
+    "restrictions": N_("Ограничения продаж"),
+    "credit_limits": N_("Кредитные лимиты"),
+    "settlements": N_("Взаиморасчёты"),
+    "incoming_supply": N_("Ожидаемые поставки"),
+    "reserves": N_("Резервы"),
+    "order_states": N_("Состояния заказов"),
+    "documents": N_("Документы"),
+    "uploaded_documents": N_("Загруженные файлы"),
+    "managers": N_("Менеджеры"),
+    "news": N_("Новости"),
+}
+"""Entities of the open protocol: kinds of runs and of rows alike."""
+
+RUN_KIND: Mapping[str, str] = RECORD_KIND | {
+    "catalog": N_("Каталог"),
+    "sale": N_("Заказы"),
     "stock": N_("Остатки"),
 }
-ROW_KIND: Mapping[str, str] = {
+ROW_KIND: Mapping[str, str] = RECORD_KIND | {
     "groups": N_("Группы"),
     "properties": N_("Свойства"),
     "price_types": N_("Виды цен"),
@@ -133,8 +151,6 @@ ROW_KIND: Mapping[str, str] = {
     "balance": N_("Остатки"),
     "pictures": N_("Картинки"),
     "orders": N_("Заказы"),
-    "partners": N_("Партнёры"),
-    "companies": N_("Организации"),
 }
 TONE: Mapping[str, str] = {
     Approval.AWAITING_CLIENT: "attention",

@@ -23,6 +23,7 @@ DEALER = (
     "/checkout",
     "/orders",
     "/documents",
+    "/news",
     "/profile",
 )
 STAFF = ("/", "/exchange-journal", "/finance/documents", "/cart", "/no/such/page")
