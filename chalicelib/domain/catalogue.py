@@ -63,7 +63,8 @@ class Item:
     """One position a dealer can look at; see the module for variants.
 
     `properties` and `attributes` are (name, text) pairs: 1C's properties with their values resolved, and all further
-    requisites carried through as they came. Weight in kg, volume in m³, both of one base unit.
+    requisites carried through as they came. `availability` is the supplier's comment on it ("ждём в мае"). Weight in kg, volume
+    in m³, both of one base unit.
     `derived`: 1C sent no card of this variant, it is made of its item's card and its offer.
     """
 
@@ -82,6 +83,7 @@ class Item:
     brand: str = ""
     manufacturer: str = ""
     country: str = ""
+    availability: str = ""
     vat_rate: Decimal | None = None
     weight_kg: Decimal | None = None
     volume_m3: Decimal | None = None
@@ -129,6 +131,7 @@ _OF_THE_PARENT = (
     "brand",
     "manufacturer",
     "country",
+    "availability",
     "vat_rate",
     "weight_kg",
     "volume_m3",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.domain.node_settings import NodeSettings
+
 
 class FileState(StrEnum):
     RECEIVING = "receiving"
@@ -58,6 +60,7 @@ class ExchangeNode:
     zip_allowed: bool = False
     reply_encoding: str = "utf-8"
     api_key_hash: str = ""
+    settings: NodeSettings = field(default_factory=NodeSettings)
 
 
 @dataclass(frozen=True, slots=True)

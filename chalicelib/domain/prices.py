@@ -31,6 +31,16 @@ class Price:
         return money.line_amount(self.amount, quantity)
 
 
+RECOMMENDED = "rrp"
+"""The price type under which the recommended retail price of an item is kept, whatever 1C calls it."""
+
+
+def recommended_price(prices: ItemPrices | None) -> ItemPrice | None:
+    """What the supplier recommends his dealers to sell one unit for."""
+    found = prices.by_type.get(RECOMMENDED) if prices else None
+    return found if found and found.amount > 0 else None
+
+
 def price_for(prices: ItemPrices | None, contract: Contract) -> Price | None:
     """What one unit costs under the contract; None where 1C gave no (or a zero) price: it can't be ordered then."""
     found = prices.by_type.get(contract.price_type_id) if prices else None

@@ -127,22 +127,21 @@ def _reply(call: Call, encoding: str) -> Reply:
 
 def _checkauth(call: Call, _encoding: str) -> Reply:
     _, token = receive_files.check_in(call.runtime.exchange, call.runtime.clock, node=call.node.login, kind=call.kind)
-    return Reply(f"success\n{COOKIE}\n{token}\nsessid={token}".encode())
+    last = f"\nsessid={token}" if call.node.settings.sessid else ""
+    return Reply(f"success\n{COOKIE}\n{token}{last}".encode())
 
 
 def _init(call: Call, _encoding: str) -> Reply:
     """Exactly two lines: УТ and УПП count them."""
     receive_files.begin(call.runtime.exchange, call.runtime.clock, run=call.the_run, token=call.token)
     packed = "yes" if call.node.zip_allowed else "no"
-    return Reply(f"zip={packed}\nfile_limit={receive_files.FILE_LIMIT}".encode())
+    return Reply(f"zip={packed}\nfile_limit={call.node.settings.file_limit}".encode())
 
 
 def _file(call: Call, _encoding: str) -> Reply:
     now = call.runtime
-    name = _name(call)
-    receive_files.receive_chunk(
-        now.exchange, now.files, now.queues, now.clock, run=call.the_run, name=name, body=call.body, kind=call.kind
-    )
+    stores, limit = (now.exchange, now.files, now.queues, now.clock), call.node.settings.file_limit
+    receive_files.receive_chunk(*stores, run=call.the_run, name=_name(call), body=call.body, kind=call.kind, limit=limit)
     return Reply(verdicts.SUCCESS)
 
 
@@ -170,6 +169,8 @@ def _query(call: Call, encoding: str) -> Reply:
     from chalicelib.usecases.export_orders import batch_for_erp
 
     now = call.runtime
+    if call.session and call.node.settings.query_acknowledges:
+        _taken(call, encoding)
     stores = (now.orders, now.outbox, now.partners, now.exchange, now.clock)
     batch = batch_for_erp(*stores, node=call.node.login, session=call.session, write=lambda one: write_order(one, encoding))
     if not batch:  # 1C has come, and there is nothing for it: the flow is well

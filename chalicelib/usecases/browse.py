@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from chalicelib.domain.catalogue import Item, ItemGroup, PriceType, Warehouse, completed
+from chalicelib.domain.catalogue import Item, ItemGroup, ItemPrice, PriceType, Warehouse, completed
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.money import ZERO
-from chalicelib.domain.prices import ItemPrices, Price, price_for
+from chalicelib.domain.prices import ItemPrices, Price, price_for, recommended_price
 from chalicelib.domain.stock import StockBalance
 from chalicelib.usecases.ports import Card, CatalogueIndex, CatalogueStore, Classifier, OfferStore, Search
 from chalicelib.usecases.visitors import Visitor
@@ -37,6 +37,7 @@ class CatalogueRow:
     available_everywhere: Decimal
     in_cart: Decimal
     reason: str
+    recommended: ItemPrice | None = None
 
     @property
     def can_be_ordered(self) -> bool:
@@ -188,6 +189,7 @@ def _row(visitor: Visitor, card: Card, live: tuple[ItemPrices, StockBalance] | N
         available_everywhere=balance.available(),
         in_cart=in_cart,
         reason=_obstacle(visitor, price),
+        recommended=recommended_price(prices),
     )
 
 

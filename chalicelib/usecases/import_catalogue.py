@@ -8,8 +8,10 @@ from typing import TypeVar, cast
 
 from chalicelib.domain.catalogue import NO_WAREHOUSE, Item, ItemGroup, Offer, PriceType, Property, Warehouse
 from chalicelib.domain.exchange import Problem, Tally
+from chalicelib.domain.node_settings import is_recommended
 from chalicelib.domain.order_papers import ErpPaper
 from chalicelib.domain.orders import ErpOrder
+from chalicelib.domain.prices import RECOMMENDED
 from chalicelib.usecases.import_journal import Batch, Journal, batches
 from chalicelib.usecases.ports import CatalogueStore, Classifier, ClassifierEntry, Clock, Queues, StockStore
 from chalicelib.usecases.resolve_items import TEXT_LIMIT, text_size, with_properties
@@ -29,6 +31,7 @@ def import_catalogue(
     take_orders: TakeOrders,
     go_on: Callable[[], bool] = lambda: True,
     on_new: Callable[[Sequence[Item]], None] | None = None,
+    rrp: str = "",
 ) -> bool:
     """Load what follows the first `journal.done` records; False where `go_on` stopped it at the border of a batch.
 
@@ -36,7 +39,7 @@ def import_catalogue(
     name or the kind of exchange: orders go to `take_orders`.
     `journal` says after every batch how far it has come, also when reading the records raises BrokenFile.
     """
-    loader = _Loader(catalogue, stock, seq, journal, take_orders, on_new)
+    loader = _Loader(catalogue, stock, seq, journal, take_orders, on_new, rrp)
     place = 0
     for batch in batches(records):
         place += len(batch)
@@ -73,9 +76,10 @@ class _Loader:
         journal: Journal,
         take_orders: TakeOrders,
         on_new: Callable[[Sequence[Item]], None] | None = None,
+        rrp: str = "",
     ) -> None:
         self.catalogue, self.stock, self.seq, self.journal, self.take_orders = catalogue, stock, seq, journal, take_orders
-        self.on_new = on_new
+        self.on_new, self.rrp = on_new, rrp
 
     @cached_property
     def known(self) -> Classifier:
@@ -177,12 +181,26 @@ class _Loader:
 
     def _offers(self, offers: Sequence[Offer]) -> None:
         taken = self._with_cards(offers)
-        priced = [offer for offer in taken if offer.prices is not None]
+        priced = [self._with_recommended(offer) for offer in taken if offer.prices is not None]
         counted = [offer for offer in taken if offer.balances is not None]
         silent = sum(offer.prices is None and offer.balances is None for offer in taken)
         self.journal.add("prices", self.catalogue.save_prices(priced, self.seq))
         self.journal.add("stock", self._apply(counted))
         self.journal.add("offers", Tally(read=silent, unchanged=silent))
+
+    def _with_recommended(self, offer: Offer) -> Offer:
+        """The price a supplier recommends to dealers' customers stands under an id of its own, too (CT-10)."""
+        found = next((price for price in offer.prices or () if price.price_type_id in self.recommended), None)
+        if found is None or any(price.price_type_id == RECOMMENDED for price in offer.prices or ()):
+            return offer
+        return replace(offer, prices=(*(offer.prices or ()), replace(found, price_type_id=RECOMMENDED)))
+
+    @property
+    def recommended(self) -> set[str]:
+        """Ids of the price types that are meant: the one the node's settings name, else those whose name says so."""
+        if self.rrp:
+            return {self.rrp}
+        return {price_type.id for price_type in self.price_types.values() if is_recommended(price_type.name)}
 
     def _apply(self, offers: Sequence[Offer]) -> Tally:
         balances = {offer.item.id: self._balances(offer.balances or {}) for offer in offers}

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.exchange import ExchangeFile, FileState, Problem, Tally
+from chalicelib.domain.node_settings import FILE_LIMIT
 from chalicelib.domain.order_papers import ErpPaper
 from chalicelib.domain.orders import ErpOrder
 from chalicelib.usecases.adopt_order import PayerUnknown, take_document
@@ -23,7 +24,6 @@ from chalicelib.usecases.ports import (
     WaitingOrderStore,
 )
 from chalicelib.usecases.receive_files import (
-    FILE_LIMIT,
     chunk_key,
     is_xml,
     is_zip,

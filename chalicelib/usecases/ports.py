@@ -841,6 +841,45 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldAgreement:
+    """An agreement as 1C has it now. `price_kind_id` is 1C's kind of price, not our column."""
+
+    id: str
+    name: str
+    price_kind_id: str | None = None
+    counterparty_id: str | None = None
+    company_id: str | None = None
+    vat_included: bool = True
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPartner:
+    """What 1C answers of a partner when it is asked: less than it sends. `access` is None where it was not asked for.
+
+    `asked_at` is the instant before the question: whatever 1C sends by itself after that is newer.
+    """
+
+    id: str
+    name: str
+    access: bool | None
+    deleted: bool
+    counterparties: tuple[Counterparty, ...]
+    agreements: tuple[ToldAgreement, ...]
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PriceColumn:
+    """All prices of a kind as 1C has them now, by item. `ids` are what our column of them may be called: by the kind, or by
+    the typical agreements that УТ sends its prices under."""
+
+    name: str
+    ids: tuple[str, ...]
+    amounts: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
 class RereadPage:
     """Some records read of a neighbour: partners, what a file of the exchange holds, answers to orders, what is gone.
 

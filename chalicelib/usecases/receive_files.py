@@ -9,16 +9,13 @@ from typing import Any, BinaryIO, cast
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.exchange import ExchangeFile, ExchangeRun, FileState, Tally
+from chalicelib.domain.node_settings import FILE_LIMIT
 from chalicelib.usecases.ports import Clock, ExchangeStore, FileStore, Queues
 
-FILE_LIMIT = 4_000_000
-"""Bytes of one chunk: Lambda takes 6 MB of base64."""
 SESSION_LIFETIME = timedelta(hours=12)
 POLL_SECONDS = 0.25
 END_TAG = "</КоммерческаяИнформация>"
 _TAIL = 200
-_FULL_CHUNK = FILE_LIMIT * 95 // 100
-"""Some 1C round the limit down to whole kilobytes."""
 _ENDED = (FileState.DONE, FileState.FAILED)
 
 Pause = Callable[[float], None]
@@ -81,8 +78,9 @@ def receive_chunk(
     name: str,
     body: bytes,
     kind: str,
+    limit: int = FILE_LIMIT,
 ) -> None:
-    """Keep a chunk of a file. An XML file that is whole by now begins to load, a picture is made ready.
+    """Keep a chunk of a file, of at most `limit` bytes. An XML file that is whole by now begins to load, a picture is made ready.
 
     `name` must be safe (`formats.archive.safe_name`). Raises Conflict while the file is being loaded.
     """
@@ -91,7 +89,7 @@ def receive_chunk(
     if is_xml(name):
         if _is_whole(files, run.id, name, place, body):
             start_import(exchange, queues, run=run, name=name, kind=kind)
-    elif not is_zip(name) and _is_last(body):
+    elif not is_zip(name) and _is_last(body, limit):
         send_picture(exchange, queues, clock, run_id=run.id, name=name)
 
 
@@ -113,9 +111,12 @@ def is_zip(name: str) -> bool:
     return name.lower().endswith(".zip")
 
 
-def _is_last(body: bytes) -> bool:
-    """Is this the end of a picture? Nothing says so: a JPEG or PNG shows it, a chunk that is not full does too."""
-    return len(body) < _FULL_CHUNK or body.endswith(b"\xff\xd9") or b"IEND" in body[-16:]
+def _is_last(body: bytes, limit: int) -> bool:
+    """Is this the end of a picture? Nothing says so: a JPEG or PNG shows it, a chunk that is not full does too.
+
+    Some 1C round the limit down to whole kilobytes.
+    """
+    return len(body) < limit * 95 // 100 or body.endswith(b"\xff\xd9") or b"IEND" in body[-16:]
 
 
 def send_picture(exchange: ExchangeStore, queues: Queues, clock: Clock, *, run_id: str, name: str) -> None:

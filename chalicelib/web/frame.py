@@ -28,6 +28,7 @@ MENU = (
     MenuItem("/news", N_("Новости"), "news.view"),
     MenuItem("/news", N_("Новости"), "news.view.all"),
     MenuItem("/exchange-journal", N_("Монитор обмена"), "exchange.view"),
+    MenuItem("/exchange-nodes", N_("Узлы обмена"), "exchange.retry"),
     MenuItem("/finance/documents", N_("Счета дилеров"), "document.view.all"),
     MenuItem("/profile", N_("Профиль"), ""),
 )

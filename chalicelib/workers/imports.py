@@ -11,12 +11,14 @@ from chalice import Blueprint
 
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.exchange import ExchangeFile
+from chalicelib.domain.node_settings import NodeSettings
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.answer_proposals import retire_card
 from chalicelib.usecases.check_file import check_file
 from chalicelib.usecases.import_catalogue import import_catalogue, spread_news
 from chalicelib.usecases.import_file import FileMessage, import_file, take_answers, try_again, unpack_file
 from chalicelib.usecases.import_journal import Journal
+from chalicelib.usecases.map_records import mapped
 from chalicelib.usecases.propose_merges import Proposer
 from chalicelib.usecases.receive_files import is_zip, open_file
 from chalicelib.workers.worker import Work, logger, queue_worker
@@ -78,12 +80,14 @@ def _unpack(runtime: Runtime, message: FileMessage, file: ExchangeFile) -> bool:
 def _read(runtime: Runtime, work: Work, message: FileMessage, file: ExchangeFile, journal: Journal) -> bool:
     from chalicelib.formats.commerceml import read
 
+    node = runtime.exchange.node(message.node)
+    settings = node.settings if node else NodeSettings()
     try:
         with open_file(runtime.files, message.run, file) as stream:
             finished = import_catalogue(
                 runtime.catalogue,
                 runtime.stock,
-                records=read(stream, file.name),
+                records=mapped(read(stream, file.name), settings),
                 seq=message.seq,
                 journal=journal,
                 take_orders=lambda answers: take_answers(
@@ -97,6 +101,7 @@ def _read(runtime: Runtime, work: Work, message: FileMessage, file: ExchangeFile
                     node=message.node,
                 ),
                 go_on=lambda: work.remaining_ms() > RESERVE_MS,
+                rrp=settings.price_types.get(settings.rrp_price_type, settings.rrp_price_type),
                 on_new=Proposer(runtime.index, runtime.catalogue, runtime.proposals, runtime.clock, message.run),
             )
     except Refused:

@@ -64,6 +64,7 @@ def read_only(path: Path) -> None:
 def load(path: Path) -> None:
     """As the worker of the queue does it: chunks of the exchange's size, the journal, the verdict."""
     from chalicelib.domain.exchange import FileState
+    from chalicelib.domain.node_settings import FILE_LIMIT
     from chalicelib.runtime import Runtime
     from chalicelib.usecases import receive_files
     from chalicelib.workers.imports import imports
@@ -73,7 +74,7 @@ def load(path: Path) -> None:
     run = now.exchange.open_run("bench", "catalog", now.clock())
     stores = (now.exchange, now.files, now.queues, now.clock)
     with path.open("rb") as stream:
-        while chunk := stream.read(receive_files.FILE_LIMIT):
+        while chunk := stream.read(FILE_LIMIT):
             receive_files.receive_chunk(*stores, run=run, name=path.name, body=chunk, kind="catalog")
     message = {"run": run.id, "file": path.name, "kind": "catalog", "node": "bench", "seq": run.number}
     from chalicelib import runtime

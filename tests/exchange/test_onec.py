@@ -2,15 +2,19 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 from PIL import Image
 
 from chalicelib.domain.exchange import ExchangeNode, FileState, Tally
+from chalicelib.domain.node_settings import NodeSettings
+from chalicelib.domain.prices import recommended_price
 from chalicelib.usecases.store_picture import store_picture
 from tests.exchange import commerceml as cml
 from tests.exchange.conversation import LOGIN, Session, Site, basic
+from tests.exchange.test_erp_orders import placed
 
 PLAIN = "text/plain; charset=utf-8"
 
@@ -89,6 +93,51 @@ def test_replies_in_windows_1251_for_an_old_1c(site: Site) -> None:
     assert answer.body.decode("windows-1251") == "failure\nФайл «нет.xml» не был передан"
 
 
+def settle(site: Site, **settings: object) -> None:
+    node = site.runtime.exchange.node(LOGIN)
+    assert node
+    site.runtime.exchange.save_node(replace(node, settings=NodeSettings(**settings)))  # type: ignore[arg-type]  # fields by name
+
+
+def test_a_node_may_do_without_sessid_and_with_small_chunks(site: Site) -> None:
+    """IN-03, IN-06: УТ before 11.4 takes three lines; a base behind a narrow line sends small parts."""
+    settle(site, sessid=False, file_limit=500_000)
+    session = Session(site)
+    assert len(session.ask("checkauth").text.split("\n")) == 3
+    assert session.ask("init").body == b"zip=no\nfile_limit=500000"
+    session.send("import_files/0a/one.jpg", b"\xff\xd8" + b"x" * 600_000, limit=500_000)
+    assert len(site.messages("pictures")) == 1, "the second part is not full: it is the last"
+
+
+def test_a_bus_module_that_asks_again_instead_of_success(site: Site) -> None:
+    """IN-03, OR-01: in the same session only; another session is given what nobody has acknowledged."""
+    settle(site, query_acknowledges=True)
+    order = placed(site)
+    site.runtime.outbox.add("orders", order.number, {}, site.runtime.clock())
+    for _ in range(2):
+        session = Session(site, kind="sale").check_in()
+        assert "<Номер>K-000017</Номер>" in session.ask("query").text
+    assert "<Номер>" not in session.ask("query").text
+    assert "<Номер>" not in Session(site, kind="sale").check_in().ask("query").text
+
+
+def test_settings_of_a_node_map_what_its_files_bring(site: Site) -> None:
+    """CT-09, CT-10, IN-06, ST-01, ST-08: requisites, the recommended price, a warehouse that is not for dealers."""
+    settle(
+        site, requisites={"Гарантия": "availability"}, rrp_price_type=cml.RETAIL, warehouses={cml.KAZAN: "-", cml.MOSCOW: "Химки"}
+    )
+    session = Session(site).check_in()
+    session.load("import.xml", cml.catalogue(cml.item("i1", "Дрель")))
+    rows = cml.offers(cml.offer("i1", prices={cml.RETAIL: "199.9", cml.DEALER: "150"}, stock={cml.MOSCOW: "7", cml.KAZAN: "5"}))
+    assert session.load("offers.xml", rows).body == b"success"
+    assert site.runtime.catalogue.cards(["i1"])["i1"].availability == "12 месяцев"
+    prices, stock = site.runtime.offers.read(["i1"])["i1"]
+    recommended = recommended_price(prices)
+    assert recommended and str(recommended.amount) == "199.9"
+    assert str(stock.available()) == "7"
+    assert {one.name for one in site.runtime.catalogue.classifier().warehouses.values()} == {"Химки"}
+
+
 # --- a whole exchange -------------------------------------------------------------------------------------------------
 
 
@@ -106,7 +155,7 @@ def test_a_catalogue_with_prices_and_stock_arrives(site: Site) -> None:
     assert (card.name, card.sku, card.unit, card.group_ids) == ("Дрель «Тайга» & Co", "Д-1", "шт", (cml.DRILLS,))
     assert (str(card.weight_kg), str(card.volume_m3), str(card.package_quantity)) == ("1.75", "0.025", "12")
     assert card.properties == (("Цвет", "Красный"), ("Объём, м³", "0,025"), ("p-unheard-of", "нечто"))
-    assert card.attributes == (("Гарантия", "12 месяцев"), ("Комментарий о наличии", "Ждём в мае"))
+    assert (card.attributes, card.availability) == ((("Гарантия", "12 месяцев"),), "Ждём в мае")
     known = site.runtime.catalogue.classifier()
     assert known.groups[cml.PAINTS].parent_id == cml.DRILLS
     assert [one.name for one in known.price_types.values()] == ["Дилерская", "Розничная"]
@@ -373,7 +422,7 @@ def test_an_answer_to_an_order_nobody_placed_is_named(site: Site) -> None:
     assert len(site.work()) == 1
     (run,) = site.runtime.exchange.runs()
     (file,) = site.runtime.exchange.run(run.id).files  # type: ignore[union-attr]
-    assert file.tallies["orders"] == Tally(read=1, refused=1) and file.problems[0].id == "Д-777"
+    assert file.tallies["orders"] == Tally(read=1, waiting=1) and file.problems[0].id == "Д-777"
     assert "Д-777" in session.ask("import", filename="1cbitrix-1.xml").text
 
 

@@ -24,6 +24,7 @@ _TEXTS = (
     "brand",
     "manufacturer",
     "country",
+    "availability",
 )
 _FIGURES = ("vat_rate", "weight_kg", "volume_m3", "package_quantity")
 _LISTS = ("group_ids", "barcodes", "pictures")

@@ -1,6 +1,6 @@
 """The exchange journal and 1C's sessions.
 
-portal      EXCHANGENODE#<login>   PROFILE               the account
+portal      EXCHANGENODE#<login>   PROFILE               the account; GSI1: EXCHANGENODES / login
                                    HANDOVER              how its last batch of orders went out
                                    BATCH#<session>       what the last `mode=query` of a session was given
             COUNTER                EXCHANGE              number of the last run
@@ -24,11 +24,13 @@ from chalicelib.adapters.dynamo.times import instant, instant_text
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.exchange import ExchangeFile, ExchangeNode, ExchangeRun, FileState, Problem, Tally
 from chalicelib.domain.handover import Handover
+from chalicelib.domain.node_settings import NodeSettings
 from chalicelib.usecases.ports import OutboxRow
 
 PROBLEMS_KEPT = 200
 EMPTY_RUN_LIFETIME = timedelta(days=2)
 BATCH_LIFETIME = timedelta(days=2)
+NODES = "EXCHANGENODES"
 
 
 def _node_key(login: str) -> Key:
@@ -70,12 +72,14 @@ class DynamoExchange:
         item = self.portal.get(_node_key(login))
         if item is None:
             return None
-        return ExchangeNode(login, **{name: value for name, value in item.items() if name not in ("PK", "SK")})
+        return _node_of(item)
+
+    def nodes(self) -> tuple[ExchangeNode, ...]:
+        return tuple(map(_node_of, self.portal.query(NODES, index="GSI1")))
 
     def save_node(self, node: ExchangeNode) -> None:
-        partition, sort = _node_key(node.login)
         fields = {name: value for name, value in asdict(node).items() if name != "login"}
-        self.portal.put({"PK": partition, "SK": sort} | fields)
+        self.portal.put(_keyed(_node_key(node.login), fields) | {"GSI1PK": NODES, "GSI1SK": node.login})
 
     # --- runs ---------------------------------------------------------------------------------------------------------
 
@@ -207,6 +211,11 @@ class DynamoExchange:
     def handed_over(self, node: str, session: str) -> tuple[tuple[str, str], ...]:
         item = self.portal.get(_batch_key(node, session), strong=True)
         return tuple((row_id, number) for row_id, number in item["rows"]) if item else ()
+
+
+def _node_of(item: Item) -> ExchangeNode:
+    settings = from_flat(NodeSettings, item.get("settings", {}))
+    return from_flat(ExchangeNode, item, login=item["PK"].removeprefix(_node_key("")[0]), settings=settings)
 
 
 def _run_fields(run: ExchangeRun) -> Item:
