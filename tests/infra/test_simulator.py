@@ -14,7 +14,7 @@ from lxml import etree
 from chalicelib.domain.catalogue import Item, ItemGroup, Offer, Warehouse
 from chalicelib.domain.exchange import Problem
 from chalicelib.formats.commerceml.reader import read
-from chalicelib.formats.messages import CompaniesBatch, PartnersBatch
+from chalicelib.formats.messages import CompanyMessage, PartnerMessage
 from infra.demo import supplier
 from infra.simulator.book import OrderBook
 from infra.simulator.client import ExchangeRefused, PortalUnavailable, Site
@@ -155,8 +155,9 @@ def test_partners_and_the_company_are_what_the_portal_expects(portal: StrictPort
     loader.send_partners()
     (companies, company), (partners, batch) = portal.messages
     assert (companies, partners) == ("/exchange/v1/companies", "/exchange/v1/partners")
-    assert CompaniesBatch.model_validate(company).companies[0].inn == supplier().company.inn
-    read_back = PartnersBatch.model_validate(batch).partners
+    (sent,) = company["companies"]
+    assert CompanyMessage.model_validate(sent).inn == supplier().company.inn
+    read_back = [PartnerMessage.model_validate(one) for one in batch["partners"]]
     assert [partner.name for partner in read_back] == [dealer.name for dealer in supplier().dealers]
     assert portal.wrong == []
 
