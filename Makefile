@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help install assets browser run test lint bench mutants package deploy clean-state
+.PHONY: help install assets browser run simulate conformance test lint bench mutants package deploy clean-state
 
 help: ## these words
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -37,6 +37,18 @@ browser:
 
 run: assets ## the portal with the demo supplier: PORT=8000, DEMO=none for an empty one
 	@exec $(BIN)/python -m infra.local
+
+# USER of the environment is who is logged in here, not a node of the exchange: only what is given to make counts.
+NODE_USER = $(if $(filter command line,$(origin USER)),$(USER),1c)
+NODE_PASSWORD = $(if $(filter command line,$(origin PASSWORD)),$(PASSWORD),1c)
+
+simulate: assets ## a whole exchange of a simulated 1C: CLIENT=ut|unf|upp|bus URL=… USER=… PASSWORD=… ITEMS=200
+	@$(BIN)/python -m infra.simulator.play --client $(or $(CLIENT),ut) --portal $(or $(URL),http://127.0.0.1:8000) \
+		--user "$(NODE_USER)" --password "$(NODE_PASSWORD)" --items $(or $(ITEMS),200)
+
+conformance: assets ## what a contractor's 1C does wrong: URL=portal (none: a stand-in) or FILES="…" of an exchange
+	@$(BIN)/python -m infra.conformance $(if $(FILES),check $(FILES),listen --port $(or $(KIT_PORT),8090) \
+		--user "$(NODE_USER)" --password "$(NODE_PASSWORD)" $(if $(URL),--url $(URL)))
 
 test: assets browser ## everything, the browser tests included
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
