@@ -364,7 +364,16 @@ class Runtime:
     @cached_property
     def neighbours(self) -> "dict[str, ports.Neighbour]":
         """The systems that can be asked for what they have, by the name that messages call them."""
-        return {"bitrix24": self.bitrix24} if self.bitrix24 else {}
+        found: dict[str, ports.Neighbour] = {"bitrix24": self.bitrix24} if self.bitrix24 else {}
+        return found | ({"1c": self._odata_neighbour} if self._odata_neighbour else {})
+
+    @cached_property
+    def _odata_neighbour(self) -> "ports.Neighbour | None":
+        from chalicelib.adapters.erp.choice import odata_url
+        from chalicelib.adapters.erp.odata_reread import odata_neighbour
+
+        url = odata_url(self.settings.erp)
+        return odata_neighbour(url, self.clock) if url else None
 
     @cached_property
     def order_receivers(self) -> "tuple[ports.OrderReceiver, ...]":

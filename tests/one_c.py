@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 USER, PASSWORD = "Обмен", "пароль:@/1"
 NO_VARIANT = "00000000-0000-0000-0000-000000000000"
 BASE = "/ut11/odata/standard.odata/"
+PRICES = r"InformationRegister_ЦеныНоменклатуры/SliceLast\(Condition='ВидЦены_Key eq guid''([0-9a-f-]{36})'''\)"
 
 
 def guid(number: int) -> str:
@@ -22,13 +23,16 @@ def guid(number: int) -> str:
 
 @dataclass
 class OneC:
-    """`warehouses`: id -> deletion mark; `balances`: warehouse -> (item, variant) -> (on hand, reserved)."""
+    """`warehouses`: id -> deletion mark; `balances`: warehouse -> (item, variant) -> (on hand, reserved); `entities`: what is
+    published of other catalogues; `prices`: kind of price -> item -> price."""
 
     warehouses: dict[str, bool] = field(default_factory=dict)
     balances: dict[str, dict[tuple[str, str], tuple[float, float]]] = field(default_factory=dict)
     fault: str = ""
     url: str = ""
     asked: list[str] = field(default_factory=list)
+    entities: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    prices: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def set(self, warehouse: str, **free: float) -> None:
         """Balances of items `i1`, `i2` …; nothing is reserved."""
@@ -39,6 +43,11 @@ class OneC:
         """None for what is not published."""
         if resource == "Catalog_Склады":
             return self._catalog(options)
+        if resource in self.entities:
+            return self._entity(self.entities[resource], options)
+        if slice_last := re.fullmatch(PRICES, resource):
+            assert not options, "a virtual table takes no $top"
+            return self._slice_last(slice_last[1])
         found = re.fullmatch(
             r"AccumulationRegister_СвободныеОстатки/Balance\(Condition='Склад_Key eq guid''([0-9a-f-]{36})''',"
             r"Dimensions='Номенклатура,Характеристика,Склад'\)",
@@ -53,6 +62,28 @@ class OneC:
         found = [id for id, deleted in sorted(self.warehouses.items()) if not deleted and (not after or id > after[1])]
         return [{"Ref_Key": id, "Description": "Склад", "DeletionMark": False} for id in found[: int(options["$top"])]]
 
+    def _entity(self, rows: list[dict[str, Any]], options: dict[str, str]) -> list[dict[str, Any]] | None:
+        """None for a field that is not there: 1C answers with an error."""
+        assert options["$orderby"] == "Ref_Key" and "$skip" not in options
+        found = [row for row in sorted(rows, key=lambda row: str(row["Ref_Key"])) if _fits(row, options.get("$filter", ""))]
+        names = options["$select"].split(",")
+        if any(name not in row for row in rows for name in names):
+            return None
+        return [{name: row[name] for name in names} for row in found[: int(options["$top"])]]
+
+    def _slice_last(self, kind: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "Period": "2026-11-01T00:00:00",
+                "Номенклатура_Key": item.partition("#")[0],
+                "Характеристика_Key": item.partition("#")[2] or NO_VARIANT,
+                "ВидЦены_Key": kind,
+                "Упаковка_Key": NO_VARIANT,
+                "Цена": price,
+            }
+            for item, price in self.prices.get(kind, {}).items()
+        ]
+
     def _balance(self, warehouse: str) -> list[dict[str, Any]]:
         """A balance register leaves out what is used up."""
         return [
@@ -66,6 +97,22 @@ class OneC:
             for (item, variant), (on_hand, reserved) in self.balances.get(warehouse, {}).items()
             if on_hand or reserved
         ]
+
+
+def _fits(row: dict[str, Any], condition: str) -> bool:
+    """Conditions joined by `and`, one of which may be several in parentheses joined by `or`."""
+    terms = re.split(r" and (?![^()]*\))", condition) if condition else []
+    return all(any(_holds(row, one) for one in re.split(" or ", term.strip("()"))) for term in terms)
+
+
+def _holds(row: dict[str, Any], term: str) -> bool:
+    found = re.fullmatch(r"(\w+) (eq|gt) (?:(true|false)|guid'([0-9a-f-]{36})')", term)
+    assert found, f"a filter 1C would not understand: {term}"
+    name, operator, flag, key = found.groups()
+    value = row[name]
+    if flag:
+        return bool(value) is (flag == "true")
+    return bool(value > key) if operator == "gt" else bool(value == key)
 
 
 @contextmanager

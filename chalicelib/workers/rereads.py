@@ -4,13 +4,13 @@
 {"kind", "id"}                                     an object that an event told of
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from chalice import Blueprint
 
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.exchange import Problem
+from chalicelib.domain.exchange import Problem, Tally
 from chalicelib.domain.orders import ErpOrder
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.answer_order import take_answer
@@ -18,7 +18,8 @@ from chalicelib.usecases.import_catalogue import import_catalogue, spread_news
 from chalicelib.usecases.import_journal import Journal
 from chalicelib.usecases.import_partners import save_partner
 from chalicelib.usecases.import_records import Taken
-from chalicelib.usecases.ports import Gone, PartnerRecord
+from chalicelib.usecases.ports import Gone, PartnerRecord, PriceColumn, ToldPartner
+from chalicelib.usecases.reconcile import repair_prices, repaired
 from chalicelib.usecases.reread import (
     PageMessage,
     gone_order,
@@ -61,27 +62,37 @@ def _told(journal: Journal) -> None:
 
 def save(rt: Runtime, records: Sequence[object], journal: Journal, seq: int) -> None:
     """Partners as from `/exchange/v1`; all else as from a file of the exchange."""
-    known = [_known(rt, record) for record in records]
+    columns = rt.catalogue.classifier().price_types if any(isinstance(record, ToldPartner) for record in records) else ()
+    known = [_known(rt, record, journal, columns) for record in records if not isinstance(record, PriceColumn)]
     partners = [record for record in known if isinstance(record, PartnerRecord)]
-    save_partners(partners, journal, lambda record: _save_partner(rt, record))
+    save_partners(partners, journal, partial(_save_partner, rt))
+    for column in records:
+        if isinstance(column, PriceColumn):
+            repair_prices(rt.catalogue, rt.offers, column=column, seq=seq, journal=journal)
     others = [record for record in known if record is not None and not isinstance(record, PartnerRecord)]
-    if others:
-        import_catalogue(
-            rt.catalogue,
-            rt.stock,
-            records=others,
-            seq=seq,
-            journal=journal,
-            take_orders=lambda answers: save_answers(answers, journal, partial(_take, rt)),
-        )
-        spread_news(rt.catalogue, rt.queues, rt.clock, journal=journal, seq=seq)
+    import_catalogue(
+        rt.catalogue,
+        rt.stock,
+        records=others,
+        seq=seq,
+        journal=journal,
+        take_orders=lambda answers: save_answers(answers, journal, partial(_take, rt)),
+    )
+    spread_news(rt.catalogue, rt.queues, rt.clock, journal=journal, seq=seq)
 
 
-def _known(rt: Runtime, record: object) -> object | None:
-    """What is gone as a record that says so."""
-    if not isinstance(record, Gone):
-        return record
-    return gone_partner(rt.partners, rt.clock, record) if record.kind == "partners" else gone_order(rt.orders, record)
+def _known(rt: Runtime, record: object, journal: Journal, columns: Collection[str]) -> object | None:
+    """As a record that can be saved; None for what says nothing new."""
+    match record:
+        case Gone(kind="partners"):
+            return gone_partner(rt.partners, rt.clock, record)
+        case Gone():
+            return gone_order(rt.orders, record)
+        case ToldPartner():
+            repair = repaired(rt.partners, record, columns)
+            journal.add("partners", Tally(int(repair is None), unchanged=int(repair is None)))
+            return repair
+    return record
 
 
 def _save_partner(rt: Runtime, record: PartnerRecord) -> Taken:

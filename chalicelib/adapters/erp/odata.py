@@ -62,7 +62,7 @@ class ODataErp:
     def warehouses(self) -> tuple[str, ...]:
         found: list[str] = []
         while True:
-            page = [_guid(row, "Ref_Key") for row in self._rows(WAREHOUSES, _page_after(found[-1] if found else ""))]
+            page = [_guid(row, "Ref_Key") for row in self.rows(WAREHOUSES, _page_after(found[-1] if found else ""))]
             found += page
             if len(page) < PAGE:
                 return tuple(found)
@@ -72,13 +72,14 @@ class ODataErp:
         if not GUID.fullmatch(warehouse_id):
             raise Refused("Неверный идентификатор склада: %(id)s", id=warehouse_id[:60])
         condition = f"Склад_Key eq guid''{warehouse_id}''"
-        rows = self._rows(f"{FREE_STOCK}/Balance(Condition='{condition}',Dimensions='{DIMENSIONS}')", {})
+        rows = self.rows(f"{FREE_STOCK}/Balance(Condition='{condition}',Dimensions='{DIMENSIONS}')", {})
         free: defaultdict[str, Decimal] = defaultdict(Decimal)
         for row in rows:
             free[_item_id(row)] += _figure(row, ON_HAND) - _figure(row, RESERVED)
         return tuple(free.items())
 
-    def _rows(self, resource: str, options: Mapping[str, str]) -> list[Row]:
+    def rows(self, resource: str, options: Mapping[str, str]) -> list[Row]:
+        """The rows of an entity or a virtual table under the service's root."""
         query = "&".join(f"{name}={quote(value, safe=',')}" for name, value in {"$format": "json", **options}.items())
         answer = self._get(f"{self.root}{quote(resource, safe=_IN_PATH)}?{query}")
         rows = answer.get("value") if isinstance(answer, dict) else None
