@@ -88,9 +88,8 @@ def draft(element: "_Element", kind: str, takers: dict[str, Taker]) -> Draft:
     marks = found.marks
     for child in element:
         name = NAMES[child.tag]
-        taker = takers.get(name)
-        if taker is not None:
-            taker(found, child)
+        if name in takers:
+            takers[name](found, child)
         elif value := child.text:
             marks.setdefault(name, value.strip())
     # a problem of a part is found before the name of the whole may be known

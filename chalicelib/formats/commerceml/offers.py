@@ -53,18 +53,18 @@ def _prices(found: Draft, element: "_Element") -> None:
 def _price(found: Draft, prices: dict[PriceKey, tuple[Decimal, ItemPrice]], values: dict[str, str]) -> None:
     """One Цена. That of a package is brought to the base unit, and gives way to a price of the base unit itself."""
     amount = found.row.number("Цена за единицу", values.get("ЦенаЗаЕдиницу", ""), "price")
-    type_id = values.get("ИдТипаЦены", "")
+    type_id = values.get("ИдТипаЦены")
     if amount is None:
         return
     if not type_id:
         found.row.refuse("Цена %(value)s без вида цен: не указан реквизит «ИдТипаЦены»", "price", value=str(amount))
         return
-    factor = number(values.get("Коэффициент", "1")) or _ONE
-    if factor != _ONE and factor > 0:
+    factor = (number(values["Коэффициент"]) or _ONE) if "Коэффициент" in values else _ONE
+    if factor is not _ONE and factor != 1 and factor > 0:
         amount = unit_price(amount / factor)
     minimum = number(values["МинКоличество"]) if "МинКоличество" in values else None
-    key, former = (type_id, minimum), prices.get((type_id, minimum))
-    if former is None or former[0] != _ONE or factor == _ONE:
+    key = (type_id, minimum)
+    if key not in prices or prices[key][0] != 1 or factor == 1:
         name = currency(values.get("Валюта", ""))
         prices[key] = factor, ItemPrice(type_id, amount, name, values.get("Единица", ""), minimum)
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.exchange import Problem
@@ -64,19 +65,19 @@ def children(element: "_Element | None", name: str) -> list["_Element"]:
     return [] if element is None else [one for one in element if local(one.tag) == name]
 
 
-def _plain(value: str) -> bool:
-    """Digits with at most one point: nearly all numbers, told without a regular expression."""
-    digits = value.replace(".", "", 1)
-    return digits.isdigit() and digits.isascii()
-
-
 def number(value: str) -> Decimal | None:
     """A decimal as 1C writes it (point or comma, blanks between thousands); None where it is not one."""
-    if len(value) > MAX_NUMBER:
-        return None
-    if _plain(value) or _NUMBER.fullmatch(value):
+    return _number(value) if len(value) <= MAX_NUMBER else None
+
+
+@lru_cache(4096)
+def _number(value: str) -> Decimal | None:
+    """Amounts and quantities come again and again. What is long is not kept: a hostile file could fill the memory with it."""
+    digits = value.replace(".", "", 1)
+    if digits.isdigit() and digits.isascii():  # nearly all numbers
         return Decimal(value)
-    value = value.translate(_BLANKS)
+    if not _NUMBER.fullmatch(value):
+        value = value.translate(_BLANKS)
     return Decimal(value) if _NUMBER.fullmatch(value) else None
 
 
@@ -118,8 +119,6 @@ class Row:
 
     def number(self, field: str, value: str, kind: str = "") -> Decimal | None:
         """A number of the field that is not negative; None, with a problem, for anything else."""
-        if _plain(value) and len(value) <= MAX_NUMBER:
-            return Decimal(value)
         found = number(value)
         if found is not None and not found.is_signed():
             return found
