@@ -70,7 +70,7 @@ def acknowledge_changes(
 
     A repeat does nothing. What was not given out yet has no number and stays.
     """
-    told = [(n, row) for n, row in feed.numbered(KIND) if n <= number]
+    told = [(n, row) for n, row in feed.known(KIND) if n <= number]
     if not told:
         return Acknowledged(None, 0, 0)
     run = open_run(desk, node, "changes", 0)

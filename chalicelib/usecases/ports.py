@@ -223,12 +223,13 @@ ClassifierEntry = ItemGroup | Property | PriceType | Warehouse
 
 
 class CatalogueStore(Protocol):
-    """The write side. `seq` is the number of the run: a row written under a later one stays. Rows equal to what is kept
-    are not written. Every method answers one Tally whose `refused` is 0 and whose late rows count as unchanged."""
+    """The write side. `seq` is the number of the file: a row written under a later one stays. Rows equal to what is kept
+    are not written, unless they stand under the number `contested` or an earlier one: such rows get the new number, so that
+    what may still come late does not win. Every method answers one Tally whose `refused` is 0 and whose late rows count as unchanged."""
 
     def classifier(self) -> Classifier: ...
 
-    def save_classifier(self, entries: Sequence[ClassifierEntry], seq: int) -> Tally: ...
+    def save_classifier(self, entries: Sequence[ClassifierEntry], seq: int, *, contested: int = 0) -> Tally: ...
 
     def cards(self, item_ids: Sequence[str]) -> Mapping[str, Item]:
         """The cards that exist among these, in as few calls as possible."""
@@ -238,11 +239,13 @@ class CatalogueStore(Protocol):
         """Which of these have a card."""
         ...
 
-    def save_cards(self, items: Sequence[Item], seq: int, on_new: Callable[[Sequence[Item]], None] | None = None) -> Tally:
+    def save_cards(
+        self, items: Sequence[Item], seq: int, on_new: Callable[[Sequence[Item]], None] | None = None, *, contested: int = 0
+    ) -> Tally:
         """`on_new` is told, before anything is written, which of them have no card yet."""
         ...
 
-    def save_prices(self, offers: Sequence[Offer], seq: int) -> Tally: ...
+    def save_prices(self, offers: Sequence[Offer], seq: int, *, contested: int = 0) -> Tally: ...
 
     def all_cards(self) -> Iterator[Item]: ...
 
@@ -269,7 +272,7 @@ class CatalogueStore(Protocol):
 
 
 class StockStore(Protocol):
-    def apply(self, balances: Mapping[str, Mapping[str, Decimal]], seq: int) -> Tally:
+    def apply(self, balances: Mapping[str, Mapping[str, Decimal]], seq: int, *, contested: int = 0) -> Tally:
         """Absolute free quantities by item and warehouse; open holds stay deducted. A row counts per item."""
         ...
 
@@ -637,7 +640,12 @@ class ExchangeStore(Protocol):
         ...
 
     def queue_file(self, run_id: str, name: str) -> FileState:
-        """receiving -> queued; whatever state it is in after that."""
+        """receiving -> queued, under the next number (`seq`); whatever state it is in after that."""
+        ...
+
+    def contested(self, seq: int) -> int:
+        """The greatest number before `seq` under which rows may still come, 0 for none: files that are queued, being loaded,
+        or have failed and may be loaded again. Consistent; no earlier number can join them later."""
         ...
 
     def file(self, run_id: str, name: str) -> ExchangeFile | None:
@@ -780,8 +788,12 @@ class ReplyStore(Protocol):
 class ChangeFeed(Protocol):
     """Rows of the outbox for 1C under numbers that only grow."""
 
+    def known(self, kind: str) -> tuple[tuple[int, OutboxRow], ...]:
+        """The rows that have a number, in order of it, consistent."""
+        ...
+
     def numbered(self, kind: str) -> tuple[tuple[int, OutboxRow], ...]:
-        """Every row that waits, in order of its number.
+        """Every row that waits, in order of its number; of very many that have come at once, the first ones.
 
         Numbers are given here, in the order rows are first seen by a consistent read: what is committed late gets a number
         after all that have been given out.

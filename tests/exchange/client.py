@@ -61,6 +61,9 @@ class Sender:
     def post(self, kind: str, records: Any, **more: Any) -> Answer:
         return self.call("POST", f"/exchange/v1/{kind}", json.dumps({kind: records}, ensure_ascii=False).encode(), **more)
 
+    def post_message(self, path: str, message: Any, **more: Any) -> Answer:
+        return self.call("POST", f"/exchange/v1/{path}", json.dumps(message, ensure_ascii=False).encode(), **more)
+
     def partners(self, *records: Any) -> list[dict[str, Any]]:
         answer = self.post("partners", records)
         assert answer.status == 200, answer

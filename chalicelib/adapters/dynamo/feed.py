@@ -4,11 +4,11 @@ portal      COUNTER          CHANGES      n: the last number given
             OUTBOX#<kind>    <row id>     number, once it was seen
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from chalicelib.adapters.dynamo.outbox import from_item
 from chalicelib.adapters.dynamo.table import ACTIONS_PER_TRANSACTION, ConditionFailed, Item, Key, Table, transact, update
-from chalicelib.domain.errors import Unavailable
 from chalicelib.usecases.ports import OutboxRow
 
 COUNTER: Key = ("COUNTER", "CHANGES")
@@ -20,15 +20,17 @@ class DynamoFeed:
     def __init__(self, portal: Table) -> None:
         self.portal = portal
 
+    def known(self, kind: str) -> tuple[tuple[int, OutboxRow], ...]:
+        return _in_order(item for item in self.portal.query(f"OUTBOX#{kind}", strong=True) if "number" in item)
+
     def numbered(self, kind: str) -> tuple[tuple[int, OutboxRow], ...]:
         for _ in range(TRIES):
             items = list(self.portal.query(f"OUTBOX#{kind}", strong=True))
             new = [item for item in items if "number" not in item]
             if not new:
-                pairs = ((int(item["number"]), from_item(item)) for item in items)
-                return tuple(sorted(pairs, key=lambda pair: pair[0]))
+                return _in_order(items)
             self._number(new[: ACTIONS_PER_TRANSACTION - 1])
-        raise Unavailable("Изменений слишком много сразу: повторите запрос")
+        return self.known(kind)
 
     def _number(self, items: Sequence[Item]) -> None:
         """All of them or none: another reader may be at it, and a row may be acknowledged meanwhile."""
@@ -45,3 +47,7 @@ class DynamoFeed:
             transact(self.portal.client, actions)
         except ConditionFailed:
             return
+
+
+def _in_order(items: Iterable[Item]) -> tuple[tuple[int, OutboxRow], ...]:
+    return tuple(sorted(((int(item["number"]), from_item(item)) for item in items), key=itemgetter(0)))
