@@ -150,6 +150,9 @@ ADMINISTRATOR = {
     "/exchange-proposals",
     "/finance/documents",
 }
+NEWS = {"/news"}
+"""A dealer reads them, the administrator sees who has."""
+
 PAGE_GETS = sorted(path for path, methods in app.routes.items() if "GET" in methods and not path.startswith(FOR_1C))
 
 
@@ -165,4 +168,4 @@ def test_who_may_open_a_page(shop: Shop, path: str) -> None:
     dealer, administrator, finance = (one.get(address).status for one in (shop.dealer(), shop.staff(), shop.staff(Role.FINANCE)))
     assert (dealer == 403) == (path in ADMINISTRATOR)
     assert (administrator == 403) == (path in DEALER)
-    assert (finance == 403) == (path in DEALER | (ADMINISTRATOR - {"/finance/documents"}))
+    assert (finance == 403) == (path in DEALER | NEWS | (ADMINISTRATOR - {"/finance/documents"}))
