@@ -6,6 +6,7 @@ Ids of ours: an object that Bitrix24 knows from 1C has 1C's id in its XML_ID and
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -277,3 +278,37 @@ def _product_row(line: OrderLine, vat_included: bool, products: Mapping[str, str
         "TAX_INCLUDED": "Y" if vat_included else "N",
         "MEASURE_NAME": line.unit,
     }
+
+
+# --- documents --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DealDocument:
+    """A document of the CRM's generator with its public link. `issued_at` is when it was made or changed last."""
+
+    id: str
+    kind: str
+    number: str
+    title: str
+    url: str
+    issued_at: datetime
+
+
+def deal_document(row: Row) -> DealDocument | None:
+    """None for one without a public link: the others open for users of Bitrix24 alone, or carry the webhook's code."""
+    url, id = text(row.get("publicUrl")), text(row.get("id"))
+    try:
+        at = datetime.fromisoformat(text(row.get("updateTime")) or text(row.get("createTime"))).astimezone(UTC)
+    except ValueError:
+        return None
+    if not url.startswith("https://") or not id:
+        return None
+    title = text(row.get("title"))
+    return DealDocument(f"{PREFIX}document-{id}", _document_kind(title), text(row.get("number")), title, url, at)
+
+
+def _document_kind(title: str) -> str:
+    """By its first word: the generator has templates and no kinds."""
+    first = title.lower().replace("ё", "е").partition(" ")[0]
+    return {"счет": "payment_invoice", "счет-фактура": "tax_invoice", "упд": "upd", "договор": "contract"}.get(first, "document")

@@ -892,6 +892,20 @@ class PriceColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedDocument:
+    """A document of an order that lies at its neighbour: `url` opens it for whoever has it. `kind` as of Document."""
+
+    id: str
+    order_number: str
+    kind: str
+    number: str
+    title: str
+    url: str
+    issued_at: datetime
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class RereadPage:
     """Some records read of a neighbour: partners, what a file of the exchange holds, answers to orders, what is gone.
 

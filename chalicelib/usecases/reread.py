@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.domain.documents import ERP as ERP_ORIGIN
+from chalicelib.domain.documents import Document
 from chalicelib.domain.errors import Refused, Unavailable
 from chalicelib.domain.exchange import ExchangeRun, FileState, Problem, Tally
 from chalicelib.domain.orders import ErpLine, ErpOrder, OrderLine, full_name
@@ -19,8 +21,10 @@ from chalicelib.usecases.import_journal import Journal
 from chalicelib.usecases.import_records import Taken
 from chalicelib.usecases.ports import (
     Clock,
+    DocumentStore,
     ExchangeStore,
     Gone,
+    LinkedDocument,
     Neighbour,
     OrderStore,
     PartnerRecord,
@@ -176,6 +180,40 @@ def save_answers(answers: Iterable[object], journal: Journal, take: Callable[[Er
         journal.add("orders", Tally(read=1, written=1))
         for problem in problems:
             journal.report(problem)
+
+
+def save_links(documents: DocumentStore, orders: OrderStore, links: Iterable[LinkedDocument], journal: Journal) -> None:
+    """Documents that stay where they are: people get there by a link. A link of an order we do not have is refused."""
+    for link in links:
+        try:
+            written = _save_link(documents, orders, link)
+        except Refused as refused:
+            params = tuple((name, str(value)) for name, value in refused.params.items())
+            journal.refuse(Problem("documents", link.id, link.title, refused.message, params))
+            continue
+        journal.add("documents", Tally(1, int(written), int(not written)))
+
+
+def _save_link(documents: DocumentStore, orders: OrderStore, link: LinkedDocument) -> bool:
+    order, before = orders.read(SupplierScope(ERP), link.order_number), documents.current(link.id)
+    if before is not None and (before.revision > link.revision or (before.revision, before.key) == (link.revision, link.url)):
+        return False
+    document = Document(
+        id=link.id,
+        partner_id=order.partner_id,
+        kind=link.kind,
+        number=link.number,
+        issued_at=link.issued_at,
+        amount=0,
+        currency=order.currency,
+        order_number=order.number,
+        counterparty_name="",
+        key=link.url,
+        revision=link.revision,
+        origin=ERP_ORIGIN,
+        title=link.title,
+    )
+    return documents.publish(document, before)
 
 
 def with_our_items(orders: OrderStore, answer: ErpOrder) -> ErpOrder:

@@ -18,7 +18,7 @@ from chalicelib.usecases.import_catalogue import import_catalogue, spread_news
 from chalicelib.usecases.import_journal import Journal
 from chalicelib.usecases.import_partners import save_partner
 from chalicelib.usecases.import_records import Taken
-from chalicelib.usecases.ports import Gone, PartnerRecord, PriceColumn, ToldPartner
+from chalicelib.usecases.ports import Gone, LinkedDocument, PartnerRecord, PriceColumn, ToldPartner
 from chalicelib.usecases.reconcile import repair_prices, repaired
 from chalicelib.usecases.reread import (
     PageMessage,
@@ -27,6 +27,7 @@ from chalicelib.usecases.reread import (
     read_one,
     read_page,
     save_answers,
+    save_links,
     save_partners,
     with_our_items,
 )
@@ -69,7 +70,9 @@ def save(rt: Runtime, records: Sequence[object], journal: Journal, seq: int) -> 
     for column in records:
         if isinstance(column, PriceColumn):
             repair_prices(rt.catalogue, rt.offers, column=column, seq=seq, journal=journal)
-    others = [record for record in known if record is not None and not isinstance(record, PartnerRecord)]
+    links = [record for record in known if isinstance(record, LinkedDocument)]
+    save_links(rt.documents, rt.orders, links, journal)
+    others = [record for record in known if record is not None and not isinstance(record, PartnerRecord | LinkedDocument)]
     import_catalogue(
         rt.catalogue,
         rt.stock,

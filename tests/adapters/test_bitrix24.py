@@ -256,13 +256,13 @@ def test_a_stage_nobody_has_mapped_is_told_by_its_name_and_a_table_can_map_it(po
     assert (unknown.state, mapped.state) == ("C5:UC_7", "Закрыт")  # type: ignore[attr-defined]
 
 
-def test_rows_of_fifty_deals_take_one_request(portal: Bitrix24Portal) -> None:
+def test_rows_and_documents_of_fifty_deals_take_two_requests(portal: Bitrix24Portal) -> None:
     for number in range(1, 121):
         portal.put("deal", STAGE_ID="WON", ORIGINATOR_ID="kabinet", ORIGIN_ID=f"K-{number:06d}")
         portal.rows[str(number)] = [{"ID": "1", "PRODUCT_ID": 0, "PRICE": number, "QUANTITY": 1}]
     answers = everything(client(portal), "deals")
     assert [answer.lines[0].amount for answer in answers] == [number * 100 for number in range(1, 121)]
-    assert (portal.calls["batch"], portal.calls["crm.deal.list"]) == (3, 3)
+    assert (portal.calls["batch"], portal.calls["crm.deal.list"]) == (6, 3)  # and as many for their documents
 
 
 # --- limits and errors ------------------------------------------------------------------------------------------------

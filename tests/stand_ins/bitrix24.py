@@ -63,6 +63,8 @@ class Bitrix24Portal:
     bucket: int = 0
     level: float = 0
     waited: list[float] = field(default_factory=list)
+    documents: dict[str, Row] = field(default_factory=dict)
+    may_read_documents: bool = True
     port: int = 0
 
     def __post_init__(self) -> None:
@@ -94,6 +96,8 @@ class Bitrix24Portal:
             return {"result": self._batch(params)}
         if found := re.fullmatch(r"crm\.deal\.productrows\.(get|set)", method):
             return {"result": self._product_rows(found[1], params)}
+        if method.startswith("crm.documentgenerator.document."):
+            return {"result": self._documents(method.rpartition(".")[2], params)}
         found = re.fullmatch(r"crm\.(\w+)\.(list|get|add|update)", method)
         if not found or found[1] not in FIELDS:
             raise Wrong(404, "ERROR_METHOD_NOT_FOUND", "Method not found!")
@@ -153,6 +157,16 @@ class Bitrix24Portal:
             row["PRODUCT_ID"] = int(row["PRODUCT_ID"])
         self.rows[deal] = kept
         return True
+
+    def _documents(self, act: str, params: Row) -> Row:
+        """Of deals. The list leaves out what `get` tells: the public link."""
+        if not self.may_read_documents:
+            raise Wrong(401, "insufficient_scope", "The request requires higher privileges")
+        if act == "get":
+            return {"document": self.documents[str(params["id"])]}
+        assert params["filter[entityTypeId]"] == "2"
+        found = [row for row in self.documents.values() if row["entityId"] == params["filter[entityId]"]]
+        return {"documents": [{name: text for name, text in row.items() if name != "publicUrl"} for row in found]}
 
     def _batch(self, params: Row) -> Row:
         commands = params["cmd"]

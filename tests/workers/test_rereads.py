@@ -13,12 +13,15 @@ from chalice.test import Client
 
 import app
 from chalicelib import runtime
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.exchange import FileState
 from chalicelib.domain.orders import Approval
 from chalicelib.domain.partners import PartnerScope, SupplierScope
+from chalicelib.domain.users import Role
 from chalicelib.runtime import Runtime
 from chalicelib.schedules import reconcile
 from chalicelib.schedules import rereads as rereads_clock
+from chalicelib.usecases.documents import document_link
 from chalicelib.workers import deliveries, rereads
 from tests.people import TestClock
 from tests.stand_ins.bitrix24 import CODE, TOKEN, Bitrix24Portal, serving
@@ -183,6 +186,34 @@ def test_a_neighbour_that_is_away_is_asked_again_and_then_left_to_the_next_round
         assert rereads.worker_rereads(sqs_event(event_message), CONTEXT) == {"batchItemFailures": []}  # type: ignore[attr-defined]
     assert rt.partners.account(PartnerScope("b24-1")) is None
     assert "Битрикс24" in caplog.text and CODE not in caplog.text and TOKEN not in caplog.text
+
+
+def test_documents_of_a_deal_are_links_in_the_cabinet(aws: SimpleNamespace, rt: Runtime, portal: Bitrix24Portal) -> None:
+    """IN-01: an invoice made in Bitrix24 opens there, for the dealer whose order it is, where it has a public link."""
+    world = World({"a": ("100.00", 9)}, client=aws.dynamodb)
+    world.put("a", 3)
+    number = world.place()
+    deal = portal.put("deal", STAGE_ID="NEW", ORIGINATOR_ID="kabinet", ORIGIN_ID=number)
+    link = "https://portal.example/~inv1"
+    times = {"createTime": "2026-11-21T16:04:40+03:00", "updateTime": "2026-11-21T16:05:00+03:00"}
+    portal.documents = {
+        "1": {"id": "1", "title": "Счёт (Россия) 7", "number": "7", "entityId": deal, "publicUrl": link, **times},
+        "2": {"id": "2", "title": "Акт 8", "number": "8", "entityId": deal, "publicUrl": "", "pdfUrlMachine": CODE, **times},
+        "3": {"id": "3", "title": "Акт 9", "number": "9", "entityId": deal, "publicUrl": "javascript:alert(1)", **times},
+    }
+    for _ in range(2):
+        send(event("ONCRMDEALUPDATE", deal))
+    work_off(aws, rt)
+    [document] = rt.documents.of_order(PartnerScope("p-1"), number)
+    assert (document.kind, document.number, document.key) == ("payment_invoice", "7", link)
+    visitor = world.visitor(role=Role.ACCOUNT_HEAD)
+    assert document_link(rt.documents, rt.files, visitor=visitor, document_id=document.id) == link
+    with pytest.raises(NotFound):
+        document_link(rt.documents, rt.files, visitor=world.visitor(partner_id="p-2"), document_id=document.id)
+    portal.may_read_documents = False
+    send(event("ONCRMDEALUPDATE", deal))
+    work_off(aws, rt)
+    assert len(rt.documents.of_order(PartnerScope("p-1"), number)) == 1
 
 
 def test_without_a_bitrix24_nobody_is_asked_and_nobody_heard(aws: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,20 +9,22 @@ answer changes nothing. (The event of a deal follows our own updates too; what i
 
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.adapters.erp.bitrix24_rest import PAGE, Rest, Row
+from chalicelib.adapters.erp.bitrix24_rest import PAGE, Rest, Row, inner_rows
 from chalicelib.domain.catalogue import Item
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.exchange import Problem
 from chalicelib.formats import bitrix24 as rows
 from chalicelib.formats.bitrix24 import PREFIX, Mapping24, number, text
-from chalicelib.usecases.ports import Clock, Gone, OrderWithParties, PartnerRecord, Receipt, RereadPage
+from chalicelib.usecases.ports import Clock, Gone, LinkedDocument, OrderWithParties, PartnerRecord, Receipt, RereadPage
 
-COMPANY = 4
-"""The CRM's number for companies (dev.1c-bitrix.ru/rest_help/crm/constants.php)."""
+COMPANY, DEALS = 4, 2
+"""The CRM's numbers for companies and deals (dev.1c-bitrix.ru/rest_help/crm/constants.php)."""
+DOCUMENT = "crm.documentgenerator.document"
 DEAL = ("ID", "STAGE_ID", "STAGE_SEMANTIC_ID", "ORIGINATOR_ID", "ORIGIN_ID", "DATE_MODIFY")
 CONTACT = ("ID", "NAME", "LAST_NAME", "SECOND_NAME", "COMPANY_ID", "PHONE", "EMAIL")
 REQUISITES = ("ID", "ENTITY_ID", "NAME", "RQ_NAME", "RQ_COMPANY_NAME", "RQ_COMPANY_FULL_NAME", "RQ_INN", "RQ_KPP")
@@ -214,7 +216,23 @@ class Bitrix24:
         lines: list[list[Row]] = [list(result) if isinstance(result, list) else [] for result in results]
         items = self._item_ids({text(row.get("PRODUCT_ID")) for some in lines for row in some})
         answers = (rows.erp_order(deal, some, items, self.mapping) for deal, some in zip(deals, lines, strict=True))
-        return RereadPage(tuple(answer for answer in answers if answer is not None), following)
+        taken = tuple(answer for answer in answers if answer is not None)
+        return RereadPage((*taken, *self._documents(deals)), following)
+
+    def _documents(self, deals: Sequence[Row]) -> list[LinkedDocument]:
+        """Those with a public link. A webhook without the right to documents has none."""
+        ours = [deal for deal in deals if text(deal.get("ORIGINATOR_ID")) == rows.ORIGINATOR and text(deal.get("ORIGIN_ID"))]
+        asked = [{"filter[entityTypeId]": DEALS, "filter[entityId]": text(deal["ID"])} for deal in ours]
+        lists = self.rest.batch([(f"{DOCUMENT}.list", one) for one in asked])
+        found = [(deal, one) for deal, result in zip(ours, lists, strict=True) for one in inner_rows(result, "documents")]
+        whole = self.rest.batch([(f"{DOCUMENT}.get", {"id": text(one.get("id"))}) for _, one in found])
+        links: list[LinkedDocument] = []
+        for (deal, _), result in zip(found, whole, strict=True):
+            document = rows.deal_document(result.get("document") or {}) if isinstance(result, dict) else None
+            if document is not None:
+                revision = int(document.issued_at.timestamp())
+                links.append(LinkedDocument(**asdict(document), order_number=text(deal["ORIGIN_ID"]), revision=revision))
+        return links
 
     def _item_ids(self, products: set[str]) -> dict[str, str]:
         """Id of a product -> id of ours."""

@@ -125,6 +125,12 @@ def _rows(result: Any, inside: str) -> list[Row]:
     return rows
 
 
+def inner_rows(result: Any, name: str) -> list[Row]:
+    """The list under a name, of a result of a batch; nothing of one that was refused."""
+    found = _dictionary(result).get(name)
+    return [row for row in (found.values() if isinstance(found, dict) else found or ()) if isinstance(row, dict)]
+
+
 def _dictionary(value: Any) -> dict[str, Any]:
     """A PHP array: an empty dictionary comes as a list."""
     return value if isinstance(value, dict) else {}
