@@ -21,14 +21,14 @@ PARALLEL = 8
 AGE = "ApproximateAgeOfOldestMessage"
 WAITING, IN_WORK, DELAYED = (f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed"))
 BATCH = 10
-REPLAY_SECONDS = 60
-"""How long a letter that is being put back stays hidden from whoever does the same."""
 
 
 class SqsWatch:
-    """`urls`: queue -> its URL; its dead-letter queue stands beside it."""
+    """`urls`: queue -> its URL; its dead-letter queue stands beside it. `hidden`: seconds for which a letter that is being put
+    back is hidden from whoever does the same."""
 
-    def __init__(self, sqs: "SQSClient", cloudwatch: Any, urls: Mapping[str, str]) -> None:
+    def __init__(self, sqs: "SQSClient", cloudwatch: Any, urls: Mapping[str, str], hidden: int = 60) -> None:
+        self.hidden = hidden
         self.sqs = sqs
         self.cloudwatch = cloudwatch
         self.urls = urls
@@ -98,7 +98,7 @@ class SqsWatch:
         found = self.sqs.receive_message(
             QueueUrl=dead,
             MaxNumberOfMessages=BATCH,
-            VisibilityTimeout=REPLAY_SECONDS,
+            VisibilityTimeout=self.hidden,
             WaitTimeSeconds=1,
             AttributeNames=names,
             MessageAttributeNames=["All"],

@@ -108,10 +108,10 @@ def can_check(run: ExchangeRun, file: ExchangeFile) -> bool:
 
 def _send(queues: Queues, run: ExchangeRun, file: ExchangeFile, unique: str, *, check: bool = False) -> None:
     if check:
-        message = {"run": run.id, "file": file.name, "kind": run.kind, "node": run.node, "seq": run.number, "check": True}
+        message = {"run": run.id, "file": file.name, "kind": run.kind, "node": run.node, "seq": file.seq or run.number, "check": True}
         queues.send("imports", message, group=f"check {run.node}", unique=f"{run.id}/{file.name}/{unique}")
         return
-    send_import(queues, run_id=run.id, name=file.name, kind=run.kind, node=run.node, seq=run.number, unique=unique)
+    send_import(queues, run_id=run.id, name=file.name, kind=run.kind, node=run.node, seq=file.seq or run.number, unique=unique)
 
 
 def _found(exchange: ExchangeStore, run_id: str, name: str) -> tuple[ExchangeRun, ExchangeFile]:

@@ -24,13 +24,15 @@ PROPOSALS_COUNTED = 100
 
 @dataclass(frozen=True, slots=True)
 class FlowState:
-    """One flow now. `queue` is all its queues together, `rows` what waits in the outbox (up to `ROWS_COUNTED` of a kind)."""
+    """One flow now. `queue` is all its queues together, `rows` what waits in the outbox (up to `ROWS_COUNTED` of a kind),
+    `aside` what was put aside of it."""
 
     flow: Flow
     mark: FlowMark
     queue: QueueState
     dead_queues: tuple[str, ...]
     rows: int
+    aside: int
     oldest_row: timedelta | None
     success_age: timedelta | None
     age_level: Level
@@ -39,7 +41,8 @@ class FlowState:
 
     @property
     def level(self) -> Level:
-        return worst((self.age_level, self.waiting_level, self.mark_level, Level.BAD if self.queue.dead else Level.NEUTRAL))
+        given_up = Level.BAD if self.queue.dead or self.aside else Level.NEUTRAL
+        return worst((self.age_level, self.waiting_level, self.mark_level, given_up))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,9 @@ def overview(
     now = clock()
     marks, queues = monitor.marks(), watch.states(now)
     waiting = {kind: outbox.pending(kind, ROWS_COUNTED) for flow in FLOWS for kind in flow.outbox}
-    states = tuple(_state(flow, marks.get(flow.name, FlowMark()), queues, waiting, now) for flow in all_flows(queues))
-    return Overview(states, outbox.pending(ASIDE, ROWS_COUNTED), proposals.open_count(PROPOSALS_COUNTED))
+    aside = outbox.pending(ASIDE, ROWS_COUNTED)
+    look = _Look(marks, queues, waiting, aside, now)
+    return Overview(tuple(map(look.at, all_flows(queues))), aside, proposals.open_count(PROPOSALS_COUNTED))
 
 
 def all_flows(queues: Iterable[str]) -> tuple[Flow, ...]:
@@ -68,26 +72,36 @@ def all_flows(queues: Iterable[str]) -> tuple[Flow, ...]:
     return (*FLOWS, *(Flow(queue, (queue,)) for queue in queues if queue not in known))
 
 
-def _state(
-    flow: Flow, mark: FlowMark, queues: Mapping[str, QueueState], waiting: Mapping[str, tuple[OutboxRow, ...]], now: datetime
-) -> FlowState:
-    own = {queue: queues[queue] for queue in flow.queues if queue in queues}
-    rows = [row for kind in flow.outbox for row in waiting[kind]]
-    together = _together(own.values())
-    oldest_row = max((now - row.created_at for row in rows), default=None)
-    success_age = now - mark.success_at if mark.success_at else None
-    return FlowState(
-        flow,
-        mark,
-        together,
-        tuple(queue for queue, state in own.items() if state.dead),
-        len(rows),
-        oldest_row,
-        success_age,
-        level_of_age(success_age, flow.late, flow.old),
-        worst(level_of_age(age, WAITING_LATE, WAITING_OLD) for age in (together.oldest, oldest_row)),
-        level_of_mark(mark),
-    )
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Everything that was read, to see the flows in."""
+
+    marks: Mapping[str, FlowMark]
+    queues: Mapping[str, QueueState]
+    waiting: Mapping[str, tuple[OutboxRow, ...]]
+    aside: tuple[OutboxRow, ...]
+    now: datetime
+
+    def at(self, flow: Flow) -> FlowState:
+        mark = self.marks.get(flow.name, FlowMark())
+        own = {queue: self.queues[queue] for queue in flow.queues if queue in self.queues}
+        rows = [row for kind in flow.outbox for row in self.waiting[kind]]
+        together = _together(own.values())
+        oldest_row = max((self.now - row.created_at for row in rows), default=None)
+        success_age = self.now - mark.success_at if mark.success_at else None
+        return FlowState(
+            flow,
+            mark,
+            together,
+            tuple(queue for queue, state in own.items() if state.dead),
+            len(rows),
+            sum(row.body.get("kind") in flow.outbox for row in self.aside),
+            oldest_row,
+            success_age,
+            level_of_age(success_age, flow.late, flow.old),
+            worst(level_of_age(age, WAITING_LATE, WAITING_OLD) for age in (together.oldest, oldest_row)),
+            level_of_mark(mark),
+        )
 
 
 def _together(states: Iterable[QueueState]) -> QueueState:

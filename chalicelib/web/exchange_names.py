@@ -83,7 +83,9 @@ def problem_object(problem: Problem) -> str:
 
 
 def problem_line(problem: Problem) -> str:
-    return f"{problem_object(problem)}: {problem_text(problem)}"
+    """Where the text names the object itself, it is not named twice."""
+    text = problem_text(problem)
+    return text if problem.name and f"«{problem.name}»" in text else f"{problem_object(problem)}: {text}"
 
 
 def span(time: timedelta | None) -> str:

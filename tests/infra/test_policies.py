@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib.settings import QUEUES
+from chalicelib.settings import QUEUES, dead_letter_url
 from infra.package import ROOT
+from infra.resources import dead_queue_name
 
 FOLDER = ROOT / ".chalice"
 CONFIG: dict[str, Any] = json.loads((FOLDER / "config.json").read_text())
@@ -41,6 +42,24 @@ def test_a_policy_reaches_into_its_stage_alone(name: str) -> None:
         assert not [action for action in statement["Action"] if "*" in action]
         if not set(statement["Action"]) <= WITHOUT_ARN:
             assert all("kabinet-${stage}-" in resource for resource in statement["Resource"]), statement
+
+
+@pytest.mark.parametrize("queue", QUEUES, ids=lambda queue: queue.name)
+def test_the_monitor_sees_every_queue_and_takes_dead_letters_alone(queue: Any) -> None:
+    """C-10: no queue is out of sight, and what died in it can be put back."""
+    arn = f"arn:aws:sqs:*:*:kabinet-${{stage}}-{queue.name}{queue.suffix}"
+    dead = f"arn:aws:sqs:*:*:kabinet-${{stage}}-{queue.name}-dead{queue.suffix}"
+    allowed = {
+        (action, resource)
+        for statement in POLICIES["policy-api.json"]
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+    for action, resource in (("GetQueueAttributes", arn), ("GetQueueAttributes", dead), ("SendMessage", arn)):
+        assert (f"sqs:{action}", resource) in allowed
+    assert ("sqs:ReceiveMessage", dead) in allowed and ("sqs:DeleteMessage", dead) in allowed
+    assert ("sqs:ReceiveMessage", arn) not in allowed and ("sqs:SendMessage", dead) not in allowed
+    assert dead_letter_url(arn) == dead == arn.rpartition(":")[0] + ":" + dead_queue_name(queue, "${stage}")
 
 
 @pytest.mark.parametrize("queue", QUEUES, ids=lambda queue: queue.name)

@@ -2,16 +2,27 @@
 
 import csv
 import io
+import json
 import urllib.request
+from types import SimpleNamespace
 
 import pytest
 
-from chalicelib.domain.exchange import FileState, Problem, RunState, Tally
+from chalicelib.adapters.passwords import Argon2Hasher
+from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.exchange import ExchangeNode, FileState, Problem, RunState, Tally
 from chalicelib.domain.users import Role
+from chalicelib.usecases.publish_snapshot import publish_snapshot
+from chalicelib.usecases.receive_files import chunk_key
+from chalicelib.workers.messages import messages
+from chalicelib.workers.worker import consume_batch
 from tests.exchange import commerceml as cml
+from tests.exchange.conversation import LOGIN, PASSWORD, Session, basic
 from tests.people import aws_calls
+from tests.web.browser import Browser
 from tests.web.exchange_world import CUT_OFF, GOOD, HALF_BAD, PRICES_OF_NOTHING, Exchange
 from tests.web.shop import Shop
+from tests.workers.allowed import only_allowed
 
 JOURNAL = "/exchange-journal"
 
@@ -41,7 +52,7 @@ def test_a_whole_file_that_failed_is_a_failure_of_its_flow(exchange: Exchange) -
     marks = exchange.runtime.monitor.marks()
     assert marks["catalogue"].success_at is None and marks["catalogue"].problem_run == run.id
     page = exchange.administrator.get(JOURNAL).text
-    assert "Сбой" in page and "Файл «import.xml»: " in page
+    assert "Сбой" in page and "Файл «import.xml»" in page
 
 
 def test_what_waits_too_long_is_seen(exchange: Exchange) -> None:
@@ -58,7 +69,7 @@ def test_what_waits_too_long_is_seen(exchange: Exchange) -> None:
 
 
 def test_a_page_asks_aws_the_same_few_times_however_much_there_is(exchange: Exchange) -> None:
-    """One request for each queue and its dead letters; everything else is eleven reads, whether there is one run or thirty."""
+    """One request for each queue and its dead letters; everything else is a dozen reads, whether there is one run or thirty."""
     counted = []
     for runs in (1, 30):
         for number in range(runs):
@@ -67,7 +78,7 @@ def test_a_page_asks_aws_the_same_few_times_however_much_there_is(exchange: Exch
         with aws_calls(exchange.runtime.dynamodb) as tables, aws_calls(exchange.runtime.sqs) as queues, aws_calls(watch) as ages:
             exchange.administrator.get(JOURNAL)
         counted.append((len(tables), len(queues), len(ages)))
-    assert counted[0] == counted[1] == (13, 2 * len(exchange.runtime.settings.queues), 1)
+    assert counted[0] == counted[1] == (12, 2 * len(exchange.runtime.settings.queues), 1)
 
 
 # --- runs -------------------------------------------------------------------------------------------------------------
@@ -102,22 +113,23 @@ def test_a_file_loaded_again_is_not_counted_twice(exchange: Exchange) -> None:
 
 
 def test_runs_are_found_by_flow_node_state_and_day(exchange: Exchange) -> None:
-    exchange.run(("import.xml", GOOD))
+    runs = [exchange.run(("import.xml", GOOD))]
     exchange.runtime.clock.pass_by(days=2)  # type: ignore[attr-defined]
-    exchange.run(("import.xml", CUT_OFF), node="УНФ")
-    exchange.run(("orders.xml", cml.document("")), kind="sale", node="УНФ")
+    runs.append(exchange.run(("import.xml", CUT_OFF), node="УНФ"))
+    runs.append(exchange.run(("orders.xml", cml.document("")), kind="sale", node="УНФ"))
 
-    def shown(query: str) -> list[str]:
+    def shown(query: str) -> list[int]:
+        """Places of the runs on the page."""
         page = exchange.administrator.get(f"{JOURNAL}?{query}").text
-        return [number for number in ("1", "2", "3") if f"Сеанс {number}<" in page]
+        return [place for place, run in enumerate(runs) if f"Сеанс {run.number}<" in page]
 
-    assert shown("") == ["1", "2", "3"]
-    assert shown("flow=catalogue") == ["1", "2"]
-    assert shown("state=failed") == ["2"]
-    assert shown("node=%D0%A3%D0%9D%D0%A4") == ["2", "3"]
-    assert shown("until=2026-11-21") == ["1"]
-    assert shown("since=2026-11-22&state=failed") == ["2"]
-    assert shown("before=2") == ["1"]
+    assert shown("") == [0, 1, 2]
+    assert shown("flow=catalogue") == [0, 1]
+    assert shown("state=failed") == [1]
+    assert shown("node=%D0%A3%D0%9D%D0%A4") == [1, 2]
+    assert shown("until=2026-11-21") == [0]
+    assert shown("since=2026-11-22&state=failed") == [1]
+    assert shown(f"before={runs[1].id}") == [0]
 
 
 def test_stock_refreshes_do_not_drown_the_rest(exchange: Exchange) -> None:
@@ -198,7 +210,8 @@ def test_a_failed_file_is_skipped_and_is_no_failure_any_more(exchange: Exchange)
     answer = exchange.do(f"{JOURNAL}/{run.id}", f"{JOURNAL}/{run.id}/skip", file="import.xml")
     assert answer.status == 303
     after = exchange.read(run.id)
-    assert after.files[0].skipped and after.summary.failed == 0 and after.summary.first is None
+    assert after.files[0].skipped and after.summary.failed == 0 and after.summary.state is RunState.PROBLEMS
+    assert "Файл пропущен администратором" in exchange.administrator.get(JOURNAL).text
     assert "Пропущен: Сотрудник" in exchange.administrator.get(f"{JOURNAL}/{run.id}").text
 
 
@@ -216,26 +229,26 @@ def test_a_file_under_way_is_left_alone_until_it_is_stuck(exchange: Exchange) ->
     assert next(file for file in exchange.read(run.id).files if file.name == "offers.xml").state is FileState.FAILED
 
 
+def kept(exchange: Exchange) -> list[object]:
+    """Every row of goods, their prices and stock."""
+    goods = [item for item in exchange.runtime.portal.scan() if item["PK"].startswith("ITEM#")]
+    return [*exchange.runtime.catalogue_table.scan(), *goods]
+
+
 def test_a_file_is_tried_without_writing_anything(exchange: Exchange) -> None:
     """C-03: what a load would write, leave and refuse is known before anything is written."""
-    now = exchange.runtime
     run = exchange.run(("offers.xml", cml.offers(cml.offer("n1", "Дрель", prices={cml.RETAIL: "5"}, stock={cml.MOSCOW: "2"}))))
     assert run.summary.rows.refused == 2
     exchange.run(("import.xml", cml.catalogue(cml.item("n1", "Дрель"))))
-    before = list(now.catalogue_table.scan()), list(item for item in now.portal.scan() if item["PK"].startswith("ITEM#"))
+    before = kept(exchange)
     answer = exchange.do(f"{JOURNAL}/{run.id}", f"{JOURNAL}/{run.id}/check", file="offers.xml")
     assert answer.status == 303
     assert "Файл проверяется" in exchange.administrator.get(f"{JOURNAL}/{run.id}").text
     exchange.work()
-    assert (
-        list(now.catalogue_table.scan()),
-        list(item for item in now.portal.scan() if item["PK"].startswith("ITEM#")),
-    ) == before
+    assert kept(exchange) == before
     check = exchange.read(run.id).files[0].check
     assert check and check.finished and check.whole and not check.problems
-    assert check.tallies == {"prices": Tally(1, 1), "stock": Tally(1, 1)} | (
-        {"warehouses": check.tallies["warehouses"]} if "warehouses" in check.tallies else {}
-    ) | ({"price_types": check.tallies["price_types"]} if "price_types" in check.tallies else {})
+    assert (check.tallies["prices"], check.tallies["stock"]) == (Tally(1, 1), Tally(1, 1))
     page = exchange.administrator.get(f"{JOURNAL}/{run.id}").text
     assert "Вот что сделала бы загрузка сейчас" in page
     assert exchange.read(run.id).summary == run.summary
@@ -246,8 +259,6 @@ def test_a_try_sees_what_the_same_file_brings(exchange: Exchange) -> None:
     both = cml.catalogue(*cml.many(f"m{n}" for n in range(700)))
     now = exchange.runtime
     now.exchange.next_chunk(run.id, "whole.xml", len(both))
-    from chalicelib.usecases.receive_files import chunk_key
-
     now.files.put(chunk_key(run.id, "whole.xml", 0), both)
     now.exchange.finish_file(run.id, "whole.xml", {}, [], "не загружен", now.clock())
     exchange.do(f"{JOURNAL}/{run.id}", f"{JOURNAL}/{run.id}/check", file="whole.xml")
@@ -274,7 +285,7 @@ def test_an_order_put_aside_is_given_again(exchange: Exchange) -> None:
     row = now.outbox.add("orders", "К-17", {}, now.clock())
     now.outbox.set_aside(row, "1С не приняла этот заказ")
     page = exchange.administrator.get(JOURNAL).text
-    assert "Отложенные заказы" in page and "Заказ К-17" in page and "1С не приняла этот заказ" in page
+    assert "Сбой" in page and "Отложенные заказы" in page and "Заказ К-17" in page and "1С не приняла этот заказ" in page
     assert exchange.do(JOURNAL, "/exchange-aside", row=row.id).status == 303
     assert [one.subject for one in now.outbox.pending("orders")] == ["К-17"]
     assert exchange.do(JOURNAL, "/exchange-aside", row=row.id).status == 404
@@ -298,15 +309,10 @@ def test_who_may_act(exchange: Exchange, shop: Shop) -> None:
 
 def test_a_refused_batch_is_kept_and_can_be_downloaded(exchange: Exchange) -> None:
     """C-05: the payload of a JSON batch is a click away, too."""
-    from tests.exchange.conversation import LOGIN, PASSWORD, basic
-
     now = exchange.runtime
-    from chalicelib.adapters.passwords import Argon2Hasher
-    from chalicelib.domain.exchange import ExchangeNode
-
     now.exchange.save_node(ExchangeNode(LOGIN, Argon2Hasher().hash(PASSWORD)))
     body = b'{"partners": [{"id": "p1", "name": ""}]}'
-    sent = exchange.ask({}, body, headers=basic() | {"Content-Type": "application/json"}, path="/exchange/v1/partners")
+    sent = Browser().send("POST", "/exchange/v1/partners", body, basic() | {"Content-Type": "application/json"})
     assert sent.status == 200
     (run,) = now.exchange.runs(flow="partners")
     page = exchange.administrator.get(f"{JOURNAL}/{run.id}").text
@@ -315,3 +321,97 @@ def test_a_refused_batch_is_kept_and_can_be_downloaded(exchange: Exchange) -> No
     with urllib.request.urlopen(link) as file:
         assert file.read() == body
     assert exchange.do(f"{JOURNAL}/{run.id}", f"{JOURNAL}/{run.id}/retry", file="partners").status == 409
+
+
+# --- proposals --------------------------------------------------------------------------------------------------------
+
+
+def test_two_cards_of_one_article_are_answered_on_a_page(exchange: Exchange) -> None:
+    """C-03: both cards side by side; a word of the administrator decides, and a toast says what happens."""
+    now = exchange.runtime
+    exchange.run(("import.xml", cml.catalogue(cml.item("g-old", "Дрель <b>ударная</b>", sku="ДУ-750"))))
+    publish_snapshot(now.catalogue, now.files, now.snapshot_writer, clock=now.clock, asked_at=None)
+    exchange.run(
+        ("import.xml", cml.catalogue(cml.item("g-new", "Дрель <b>ударная</b>", sku="ДУ-750"), cml.item("x", "Дрель", sku="Х")))
+    )
+    page = exchange.administrator.get("/exchange-proposals").text
+    assert "g-old" in page and "g-new" in page and "Дрель &lt;b&gt;ударная" in page and "<b>ударная" not in page
+    assert 'mark is-attention">1<' in exchange.administrator.get(JOURNAL).text
+    proposal = exchange.administrator.get("/exchange-proposals").hidden("proposal")
+    answer = exchange.do("/exchange-proposals", "/exchange-proposals/accept", proposal=proposal)
+    assert answer.status == 303
+    shown = exchange.administrator.get(answer.location).text
+    assert "прежняя будет помечена удалённой" in shown and "Похожих карточек нет" in shown
+    exchange.work()
+    assert now.catalogue.cards(["g-old"])["g-old"].deleted
+    assert exchange.do("/exchange-proposals", "/exchange-proposals/decline", proposal=proposal).status == 409
+    assert exchange.do("/exchange-proposals", "/exchange-proposals/decline", proposal="no|such").status == 404
+
+
+# --- flows without files ----------------------------------------------------------------------------------------------
+
+
+def test_1c_that_comes_for_orders_is_a_sign_of_life(exchange: Exchange) -> None:
+    """IN-10: an empty `mode=query` is a success of the flow; so is an acknowledged batch."""
+    now = exchange.runtime
+    now.exchange.save_node(ExchangeNode(LOGIN, Argon2Hasher().hash(PASSWORD)))
+    session = Session(exchange, "sale").check_in()
+    assert "orders_out" not in now.monitor.marks()
+    session.ask("query")
+    assert now.monitor.marks()["orders_out"].success_at == now.clock()
+
+
+def test_a_letter_that_does_not_go_is_told_with_its_address(exchange: Exchange) -> None:
+    """C-10: a flow of letters that fell silent says so, and who waits for one."""
+    now = exchange.runtime
+
+    class Deaf:
+        def send(self, letter: object) -> None:
+            raise Unavailable("Почтовый сервер не отвечает")
+
+    sender, now.mail = now.mail, Deaf()
+    row = now.outbox.add("messages", "u", {"channel": "mail", "to": "a@dealer.example", "subject": "С", "text": "Т"}, now.clock())
+    records = [{"messageId": "m", "body": json.dumps({"row": row.id})}]
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
+    assert consume_batch(messages, records, context, in_order=False)["batchItemFailures"]
+    page = exchange.administrator.get(JOURNAL).text
+    assert "Сообщение «a@dealer.example»: Почтовый сервер не отвечает" in page and "Сбой" in page
+    now.mail = sender
+    now.clock.pass_by(minutes=1)  # type: ignore[attr-defined]
+    assert not consume_batch(messages, records, context, in_order=False)["batchItemFailures"]
+    assert now.monitor.marks()["messages"].success_at == now.clock()
+    assert "Сбой" not in exchange.administrator.get(JOURNAL).text
+
+
+def test_everything_here_speaks_english_too(exchange: Exchange) -> None:
+    exchange.run(("import.xml", CUT_OFF))
+    run = exchange.run(("import.xml", HALF_BAD))
+    exchange.administrator.submit("/", "/language", {"language": "en"})
+    for address in (JOURNAL, f"{JOURNAL}/{run.id}", "/exchange-proposals"):
+        page = exchange.administrator.get(address)
+        assert page.status == 200 and 'lang="en"' in page.text
+    assert "Exchange monitor" in exchange.administrator.get(JOURNAL).text
+
+
+# --- permissions of the function --------------------------------------------------------------------------------------
+
+
+def test_the_pages_need_no_more_than_the_function_may(exchange: Exchange) -> None:
+    """Every page and action of the monitor under the API function's own policy."""
+    run = exchange.run(("import.xml", CUT_OFF), ("offers.xml", PRICES_OF_NOTHING))
+    exchange.bury("imports", {"run": "9", "file": "x.xml", "kind": "catalog", "node": "1c", "seq": 9})
+    exchange.bury("messages", {"row": "x"})
+    page = f"{JOURNAL}/{run.id}"
+    with only_allowed(exchange.runtime, "api_handler") as needed:
+        exchange.administrator.get(JOURNAL)
+        exchange.administrator.get(page)
+        exchange.administrator.get(f"{page}/payload?file=import.xml&part=0")
+        for what in ("check", "retry"):
+            assert exchange.do(page, f"{page}/{what}", file="offers.xml").status == 303
+        assert exchange.do(page, f"{page}/skip", file="import.xml").status == 303
+        for queue in ("imports", "messages"):
+            assert exchange.do(JOURNAL, f"/exchange-queues/{queue}/replay").status == 303
+        exchange.administrator.get("/exchange-proposals")
+    assert ("sqs:DeleteMessage", "arn:aws:sqs:eu-central-1:1:kabinet-test-imports-dead.fifo") in needed
+    with only_allowed(exchange.runtime, "worker_imports"):
+        exchange.work()

@@ -43,20 +43,20 @@ class DynamoCatalogue:
     def classifier(self) -> Classifier:
         return classifier_of(self.catalogue.query("CLASSIFIER", strong=True))
 
-    def save_classifier(self, entries: Sequence[ClassifierEntry], seq: int) -> Tally:
+    def save_classifier(self, entries: Sequence[ClassifierEntry], seq: int, *, contested: int = 0) -> Tally:
         unique = {(type(entry), entry.id): entry for entry in entries}
         tally = Tally()
         for kind in dict.fromkeys(kind for kind, _ in unique):
-            tally = tally.plus(self._save_entries([entry for (of, _), entry in unique.items() if of is kind], seq))
+            tally = tally.plus(self._save_entries([entry for (of, _), entry in unique.items() if of is kind], seq, contested))
         return tally.plus(_repeated(entries, unique))
 
-    def _save_entries(self, entries: Sequence[ClassifierEntry], seq: int) -> Tally:
+    def _save_entries(self, entries: Sequence[ClassifierEntry], seq: int, contested: int) -> Tally:
         """An entry counts once, however many pieces its dictionary of values takes; pieces go before what counts them."""
         pieces, heads = classifier_rows(entries)
         properties = [entry.id for entry in entries if isinstance(entry, Property)]
         before = kept_pieces(self.catalogue, properties)
-        added = save_rows(self.catalogue, pieces, seq)
-        tally = save_rows(self.catalogue, heads, seq)
+        added = save_rows(self.catalogue, pieces, seq, contested=contested)
+        tally = save_rows(self.catalogue, heads, seq, contested=contested)
         if before and (tally.written or added.written):
             self._drop_pieces((before | {row.key for row in pieces}) - kept_pieces(self.catalogue, properties))
         return tally
@@ -76,7 +76,9 @@ class DynamoCatalogue:
         found = read_some(self.catalogue, [card_key(item_id) for item_id in item_ids], "PK, SK")
         return {partition.removeprefix("ITEM#") for partition, _ in found}
 
-    def save_cards(self, items: Sequence[Item], seq: int, on_new: Callable[[Sequence[Item]], None] | None = None) -> Tally:
+    def save_cards(
+        self, items: Sequence[Item], seq: int, on_new: Callable[[Sequence[Item]], None] | None = None, *, contested: int = 0
+    ) -> Tally:
         unique = {item.id: item for item in items}
         rows = [_row(card_key(item.id), card_text(item)) for item in unique.values()]
 
@@ -84,7 +86,7 @@ class DynamoCatalogue:
             if on_new is not None:
                 on_new([item for item in unique.values() if card_key(item.id) in keys])
 
-        return save_rows(self.catalogue, rows, seq, tell).plus(_repeated(items, unique))
+        return save_rows(self.catalogue, rows, seq, tell, contested).plus(_repeated(items, unique))
 
     def all_cards(self) -> Iterator[Item]:
         """Consistent: a snapshot made right after an import must hold its last row."""
@@ -105,11 +107,11 @@ class DynamoCatalogue:
 
     # --- prices -------------------------------------------------------------------------------------------------------
 
-    def save_prices(self, offers: Sequence[Offer], seq: int) -> Tally:
+    def save_prices(self, offers: Sequence[Offer], seq: int, *, contested: int = 0) -> Tally:
         """All prices of an item are replaced by those of its offer."""
         unique = {offer.item.id: offer.prices for offer in offers if offer.prices is not None}
         rows = [_row(prices_key(item_id), prices_text(prices)) for item_id, prices in unique.items()]
-        return save_rows(self.catalogue, rows, seq).plus(_repeated(offers, unique))
+        return save_rows(self.catalogue, rows, seq, contested=contested).plus(_repeated(offers, unique))
 
     # --- pictures and beacons -----------------------------------------------------------------------------------------
 

@@ -11,6 +11,8 @@ from chalicelib.domain.errors import Conflict
 from chalicelib.domain.exchange import Check, ExchangeFile, FileState, Problem
 from chalicelib.domain.flows import FlowMark
 
+SKIPPED = "Файл пропущен администратором"
+
 
 def _head_key(run_id: str) -> Key:
     return f"EXCHANGE#{run_id}", "HEAD"
@@ -48,11 +50,11 @@ class DynamoMonitor:
         return int(after["retries"])
 
     def skip(self, run_id: str, file: ExchangeFile, by: str, now: datetime) -> None:
-        error = file.error or "Пропущен администратором"
+        error = file.error or SKIPPED
         values = {":state": FileState.FAILED.value, ":error": error, ":by": by, ":now": instant_text(now)}
         sets = "SET #s = :state, #e = :error, skipped = :by, finished_at = :now REMOVE done"
         names = {"#s": "state", "#e": "error"}
-        verdict = skipped(file.tallies, now)
+        verdict = skipped(file.name, file.tallies, SKIPPED, now)
         settle(self.portal, _head_key(run_id), _file_key(run_id, file.name), sets, values, names, verdict)
 
     def keep_check(self, run_id: str, name: str, check: Check) -> None:

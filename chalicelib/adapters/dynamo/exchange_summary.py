@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 
-from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table, batch_get, transact, update
+from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table, batch_get, delete, transact, update
 from chalicelib.adapters.dynamo.times import instant, instant_text
 from chalicelib.domain.exchange import Problem, RunSummary, Tally
 from chalicelib.domain.flows import QUIET, FlowMark, flow_of_run, flows_of_file
 
 JOURNAL = "EXCHANGES"
 FLOWS = "EXCHANGEFLOWS"
+PENDING = "EXCHANGEPENDING"
 FIGURES = tuple(field.name for field in fields(Tally))
 _SUMS = ("ended", "failed", *(f"rows_{figure}" for figure in FIGURES), "problem_total")
 Sums = dict[str, int]
@@ -59,9 +60,9 @@ def verdict_of(
     return Verdict(tallies, first, max(count, len(problems)), bool(error), at)
 
 
-def skipped(tallies: Mapping[str, Tally], at: datetime) -> Verdict:
+def skipped(name: str, tallies: Mapping[str, Tally], reason: str, at: datetime) -> Verdict:
     """Somebody has looked at the file: it is no failure any more, and nothing waits for it."""
-    return Verdict(tallies, None, 0, False, at, silent=True)
+    return Verdict(tallies, Problem("file", "", name, reason), 1, False, at, silent=True)
 
 
 def journal_fields(kind: str) -> Item:
@@ -86,6 +87,7 @@ def settle(portal: Table, head_key: Key, file_key: Key, sets: str, values: Item,
         if head is not None:
             name = file_key[1].removeprefix("FILE#")
             actions += [_head_action(portal, head_key, head, file, name, verdict)]
+            actions += _no_more(portal, file, verdict)
             actions += _marks(portal, head_key[0].removeprefix("EXCHANGE#"), head["kind"], verdict)
         try:
             transact(portal.client, actions)
@@ -93,6 +95,15 @@ def settle(portal: Table, head_key: Key, file_key: Key, sets: str, values: Item,
         except ConditionFailed as failed:
             if failed.only_conflicts:
                 raise
+
+
+def pending_key(seq: int) -> Key:
+    return PENDING, f"{seq:012d}"
+
+
+def _no_more(portal: Table, file: Item, verdict: Verdict) -> list[Item]:
+    """No rows of a file that is done come any more; one that failed may be loaded again."""
+    return [] if verdict.failed or "seq" not in file else [delete(portal.name, pending_key(int(file["seq"])))]
 
 
 def _file_action(portal: Table, key: Key, file: Item, sets: str, values: Item, names: dict[str, str], verdict: Verdict) -> Item:

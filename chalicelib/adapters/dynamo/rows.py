@@ -52,21 +52,30 @@ def digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def save_rows(table: Table, rows: Sequence[Row], seq: int, on_new: Callable[[set[Key]], None] | None = None) -> Tally:
-    """Each key once. Equal rows and those a later run wrote are left alone and count as unchanged.
+def save_rows(
+    table: Table, rows: Sequence[Row], seq: int, on_new: Callable[[set[Key]], None] | None = None, contested: int = 0
+) -> Tally:
+    """Each key once. Equal rows and those a later file wrote are left alone and count as unchanged.
 
+    Equal rows under the number `contested` or an earlier one are put again: what may still come late must not win over them.
     `on_new` is told, before anything is written, the keys that no row has yet.
     """
     marks = read_marks(table, [row.key for row in rows])
     if on_new is not None and (new := {row.key for row in rows} - set(marks)):
         on_new(new)
     changed = [row for row in rows if _differs(row, marks.get(row.key), seq)]
+    confirmed = [row for row in rows if contested and _is_contested(row, marks.get(row.key), seq, contested)]
+    in_parallel(lambda some: put_rows(table, some, seq), list(_transactions(confirmed)))
     written = sum(in_parallel(lambda some: put_rows(table, some, seq), list(_transactions(changed))))
     return Tally(len(rows), written, len(rows) - written)
 
 
 def _differs(row: Row, mark: Mark | None, seq: int) -> bool:
     return mark is None or (mark.digest != row.digest and mark.seq <= seq)
+
+
+def _is_contested(row: Row, mark: Mark | None, seq: int, contested: int) -> bool:
+    return mark is not None and mark.digest == row.digest and mark.seq <= contested and mark.seq < seq
 
 
 def _transactions(rows: Sequence[Row]) -> Iterator[list[Row]]:
