@@ -47,10 +47,10 @@ class Runtime:
         import boto3
         from botocore.config import Config
 
-        from chalicelib.adapters.dynamo.quick import read_quickly
+        from chalicelib.adapters.dynamo.quick import speak_quickly
 
         # what we ask is typed by `to_wire`; checking it against the service's model again is half the work of an import
-        return read_quickly(boto3.client("dynamodb", config=Config(parameter_validation=False)))
+        return speak_quickly(boto3.client("dynamodb", config=Config(parameter_validation=False)))
 
     @cached_property
     def s3(self) -> "S3Client":

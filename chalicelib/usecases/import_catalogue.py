@@ -128,6 +128,7 @@ class _Loader:
                     self.properties[entry.id] = entry
                 case PriceType():
                     self.price_types[entry.id] = entry
+                    self.__dict__.pop("recommended", None)  # its name may say that it is the one
                 case Warehouse():
                     self.warehouses[entry.id] = entry
         self.journal.add(kind, self.catalogue.save_classifier(entries, self.seq))
@@ -195,7 +196,7 @@ class _Loader:
             return offer
         return replace(offer, prices=(*(offer.prices or ()), replace(found, price_type_id=RECOMMENDED)))
 
-    @property
+    @cached_property
     def recommended(self) -> set[str]:
         """Ids of the price types that are meant: the one the node's settings name, else those whose name says so."""
         if self.rrp:

@@ -72,3 +72,16 @@ def write_offers(path: Path, count: int, price_types: int = 5, warehouses: int =
                 file.write(f'<Склад ИдСклада="{place}" КоличествоНаСкладе="{(n * 7 + w * 3 + change) % 200}"/>')
             file.write("</Предложение>\n")
         file.write(f"</Предложения></ПакетПредложений>{TAIL}")
+
+
+def write_rests(path: Path, count: int, warehouses: int = 10, change: int = 1) -> None:
+    """rests.xml: nothing but balances, other ones than those of the offers with another `change`."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(f"{HEAD}<ИзмененияПакетаПредложений СодержитТолькоИзменения='true'><Ид>{guid('k')}#</Ид><Предложения>")
+        places = [guid("warehouse", w) for w in range(warehouses)]
+        for n in range(count):
+            file.write(f"<Предложение><Ид>{guid('item', n)}</Ид>")
+            for w, place in enumerate(places):
+                file.write(f'<Склады ИдСклада="{place}" КоличествоНаСкладе="{(n * 7 + w * 3 + change) % 200}"/>')
+            file.write("</Предложение>\n")
+        file.write(f"</Предложения></ИзмененияПакетаПредложений>{TAIL}")

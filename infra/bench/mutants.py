@@ -8,7 +8,6 @@ import io
 import multiprocessing
 import random
 import re
-import resource
 import signal
 import sys
 import zipfile
@@ -16,9 +15,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from chalicelib.domain.errors import BrokenFile
+from infra.bench import memory
 from infra.bench.shapes import shapes
 
 COUNT = 20_000
@@ -216,8 +215,8 @@ def run(first: int, count: int) -> tuple[Counter[str], list[str], float]:
     trouble: list[str] = []
     number, peak = first, 0.0
     while number < first + count:
-        for told, memory in _child(number, first + count - number):
-            peak = max(peak, memory)
+        for told, megabytes in _child(number, first + count - number):
+            peak = max(peak, megabytes)
             outcomes[told.partition(":")[0]] += 1
             if told.startswith(("crash", "hang")):
                 trouble.append(f"mutant {number}: {told}")
@@ -264,15 +263,7 @@ def _work(first: int, count: int, told: Connection) -> None:
         except Exception as error:  # whatever it is, that is what we look for
             result = f"crash: {type(error).__name__}: {error}"[:300]
         signal.setitimer(signal.ITIMER_PROF, 0)
-        told.send((result, _peak()))
-
-
-def _peak() -> float:
-    """Megabytes this process has had at most. What `getrusage` says begins with the size of the parent on Linux."""
-    status = Path("/proc/self/status")
-    if status.exists() and (found := re.search(r"VmHWM:\s+(\d+) kB", status.read_text())):
-        return int(found[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        told.send((result, memory.peak()))
 
 
 def main(count: int = COUNT, first: int = 1) -> int:
