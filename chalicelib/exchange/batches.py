@@ -34,7 +34,20 @@ def read_object(body: bytes) -> dict[str, Any] | None:
     if len(body) > SIZE_LIMIT:
         raise BrokenFile("Запрос больше %(limit)s МБ: разделите пачку", limit=SIZE_LIMIT // 1_000_000)
     found = _json(body)
-    return found if isinstance(found, dict) else None
+    if not isinstance(found, dict):
+        return None
+    _check_text(body, found)
+    return found
+
+
+def _check_text(body: bytes, found: Any) -> None:
+    """Half of a pair of UTF-16 can be written in JSON and nowhere else. Raises BrokenFile."""
+    if b"\\u" not in body:
+        return
+    try:
+        json.dumps(found, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError as error:
+        raise BrokenFile("В тексте есть половина символа (\\ud800–\\udfff): такую строку нельзя сохранить") from error
 
 
 def read_message(body: bytes, model: type[M]) -> M:

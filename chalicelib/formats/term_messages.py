@@ -4,13 +4,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from chalicelib.formats.fields import Currency, DeletionMark, Id, Line, PartnerId, PositiveAmount, Price, Revision
 from chalicelib.formats.messages import PARTNER_EXAMPLE, Message, Text
 
 Percent = Annotated[Decimal, Field(ge=-1000, le=100, max_digits=8, decimal_places=4)]
-ItemId = Annotated[Id, Field(description="Номенклатура (и характеристика через #), как в каталоге")]
+ItemId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s\x00-\x1f]{1,128}$")]
 Segment = Annotated[Line, Field(min_length=1)]
 
 INDIVIDUAL_PRICE_EXAMPLE: dict[str, Any] = {
@@ -59,7 +59,9 @@ class _Term(Message):
 class _GoodsTerm(_Term):
     """Terms of an item, a group or a brand; of the whole assortment where none is named."""
 
-    item_id: ItemId | None = None
+    item_id: ItemId | None = Field(
+        None, description="Номенклатура, как в каталоге: у характеристики — «номенклатура#характеристика»"
+    )
     group_id: Id | None = Field(None, description="Группа номенклатуры со всеми вложенными")
     brand: Segment | None = Field(None, description="Марка (бренд), как в каталоге")
 

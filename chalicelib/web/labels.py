@@ -137,6 +137,10 @@ RUN_KIND: Mapping[str, str] = RECORD_KIND | {
     "catalog": N_("Каталог"),
     "sale": N_("Заказы"),
     "stock": N_("Остатки"),
+    "waiting": N_("Ожидающие записи"),
+    "manifests": N_("Полные выгрузки"),
+    "reconcile": N_("Сверка"),
+    "changes": N_("Изменения для 1С"),
 }
 ROW_KIND: Mapping[str, str] = RECORD_KIND | {
     "groups": N_("Группы"),
@@ -151,6 +155,8 @@ ROW_KIND: Mapping[str, str] = RECORD_KIND | {
     "balance": N_("Остатки"),
     "pictures": N_("Картинки"),
     "orders": N_("Заказы"),
+    "waiting": N_("Ожидающие записи"),
+    "changes": N_("Изменения для 1С"),
 }
 TONE: Mapping[str, str] = {
     Approval.AWAITING_CLIENT: "attention",

@@ -37,6 +37,10 @@ SILENT = (
     "usecases/import_",
     "usecases/receive_",
     "usecases/resolve_",
+    "usecases/answer_once",
+    "usecases/change_feed",
+    "usecases/snapshots",
+    "usecases/waiting_records",
 )
 """Parts whose texts no page shows."""
 
