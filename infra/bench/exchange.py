@@ -58,9 +58,8 @@ def _reading(size: int, path: Path) -> None:
     bare_cpu = _row(size, f"{name}.xml: bare lxml stream", path, bare)
     filtered_cpu = _row(size, f"{name}.xml: filtered lxml stream", path, filtered)
     read_cpu = _row(size, f"{name}.xml: read and mapped", path, read_only)
-    print(
-        f"{'':>10}{name}.xml: {bare_cpu / read_cpu:.2f} of the bare stream's speed, {filtered_cpu / read_cpu:.2f} of the filtered one's"
-    )
+    of_bare, of_filtered = bare_cpu / read_cpu, filtered_cpu / read_cpu
+    print(f"{'':>10}{name}.xml: {of_bare:.2f} of the bare stream's speed, {of_filtered:.2f} of the filtered one's")
 
 
 def bare(path: Path) -> None:
