@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.settings import Settings
+from chalicelib.settings import Settings, dead_letter_url
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -163,7 +163,9 @@ class Runtime:
 
         from chalicelib.adapters.queue_watch import SqsWatch
 
-        return SqsWatch(self.sqs, boto3.client("cloudwatch"), self.settings.queues)
+        urls = self.settings.queues
+        dead = {queue: dead_letter_url(url) for queue, url in urls.items()}
+        return SqsWatch(self.sqs, boto3.client("cloudwatch"), urls, dead)
 
     @cached_property
     def monitor(self) -> "ports.MonitorStore":

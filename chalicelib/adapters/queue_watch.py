@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.settings import dead_letter_url
 from chalicelib.usecases.ports import QueueState
 
 if TYPE_CHECKING:
@@ -24,10 +23,13 @@ BATCH = 10
 
 
 class SqsWatch:
-    """`urls`: queue -> its URL; its dead-letter queue stands beside it. `hidden`: seconds for which a letter that is being put
-    back is hidden from whoever does the same."""
+    """`urls`: queue -> its URL; `dead_urls`: queue -> that of its dead-letter queue. `hidden`: seconds for which a letter that
+    is being put back is hidden from whoever does the same."""
 
-    def __init__(self, sqs: "SQSClient", cloudwatch: Any, urls: Mapping[str, str], hidden: int = 60) -> None:
+    def __init__(
+        self, sqs: "SQSClient", cloudwatch: Any, urls: Mapping[str, str], dead_urls: Mapping[str, str], hidden: int = 60
+    ) -> None:
+        self.dead_urls = dead_urls
         self.hidden = hidden
         self.sqs = sqs
         self.cloudwatch = cloudwatch
@@ -37,8 +39,9 @@ class SqsWatch:
         with ThreadPoolExecutor(PARALLEL) as pool:
             ages = pool.submit(self._ages, now)
             depths = list(pool.map(self._depth, self.urls.values()))
-            dead = list(pool.map(self._depth, map(dead_letter_url, self.urls.values())))
-            dead_since = list(pool.map(self._oldest, map(dead_letter_url, self.urls.values()), [count for count, _ in dead]))
+            dead_urls = [self.dead_urls[queue] for queue in self.urls]
+            dead = list(pool.map(self._depth, dead_urls))
+            dead_since = list(pool.map(self._oldest, dead_urls, [count for count, _ in dead]))
         rows = zip(self.urls, depths, dead, dead_since, strict=True)
         return {
             queue: QueueState(waiting, in_work, ages.result().get(queue), lost, since)
@@ -79,8 +82,7 @@ class SqsWatch:
 
         Not more than lay there at the beginning: what fails at once again is not taken a second time.
         """
-        url = self.urls[queue]
-        dead = dead_letter_url(url)
+        url, dead = self.urls[queue], self.dead_urls[queue]
         left = self._depth(dead)[0]
         moved = 0
         while moved < left and go_on():

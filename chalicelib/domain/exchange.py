@@ -84,6 +84,7 @@ class ExchangeFile:
     finished_at: datetime | None = None
     first_chunk: int = 0
     done: int = 0
+    seq: int = 0
     skipped: str = ""
     check: "Check | None" = None
 

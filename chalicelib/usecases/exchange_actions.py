@@ -37,7 +37,7 @@ class ActionLog:
 def retry_file(
     exchange: ExchangeStore, monitor: MonitorStore, queues: Queues, clock: Clock, log: ActionLog, *, run_id: str, name: str
 ) -> None:
-    """Load a file again from what 1C sent. Its rows keep the run's number: they do not overwrite those of newer runs.
+    """Load a file again from what 1C sent. Its rows keep the file's number: they do not overwrite those of newer files.
 
     Raises Conflict for a file that is under way, and for what can't be loaded again.
     """
@@ -52,8 +52,8 @@ def retry_file(
             queues.send("pictures", {"run": run_id, "file": name})
         case "file":
             _stand_still(file, run, clock())
-            again = monitor.requeue(run_id, file)
-            _send(queues, run, file, f"retry/{again}")
+            monitor.requeue(run_id, file)
+            _send(queues, run, file, f"retry/{clock().isoformat()}")
         case _:
             raise Conflict("Пакет JSON отправляет заново сама 1С: скачайте его и исправьте записи")
 
@@ -107,11 +107,13 @@ def can_check(run: ExchangeRun, file: ExchangeFile) -> bool:
 
 
 def _send(queues: Queues, run: ExchangeRun, file: ExchangeFile, unique: str, *, check: bool = False) -> None:
-    if check:
-        message = {"run": run.id, "file": file.name, "kind": run.kind, "node": run.node, "seq": file.seq or run.number, "check": True}
-        queues.send("imports", message, group=f"check {run.node}", unique=f"{run.id}/{file.name}/{unique}")
+    """A check waits for nothing and holds nothing up: it has a group of its own."""
+    seq = file.seq or run.number
+    if not check:
+        send_import(queues, run_id=run.id, name=file.name, kind=run.kind, node=run.node, seq=seq, unique=unique)
         return
-    send_import(queues, run_id=run.id, name=file.name, kind=run.kind, node=run.node, seq=file.seq or run.number, unique=unique)
+    message = {"run": run.id, "file": file.name, "kind": run.kind, "node": run.node, "seq": seq, "check": True}
+    queues.send("imports", message, group=f"check {run.node}", unique=f"{run.id}/{file.name}/{unique}")
 
 
 def _found(exchange: ExchangeStore, run_id: str, name: str) -> tuple[ExchangeRun, ExchangeFile]:

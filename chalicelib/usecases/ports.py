@@ -639,8 +639,17 @@ class ExchangeStore(Protocol):
         """
         ...
 
+    def number_file(self, run_id: str, name: str) -> None:
+        """Give a file that has begun to come the next number (`seq`), once: its rows are kept under it, and those of files that
+        began later win over them."""
+        ...
+
     def queue_file(self, run_id: str, name: str) -> FileState:
-        """receiving -> queued, under the next number (`seq`); whatever state it is in after that."""
+        """receiving -> queued; whatever state it is in after that. It has a number by then."""
+        ...
+
+    def next_seq(self) -> int:
+        """A number for rows that come without a file: later than those of all files that are queued by now."""
         ...
 
     def contested(self, seq: int) -> int:
@@ -987,8 +996,8 @@ class MonitorStore(Protocol):
 
     def failed(self, flow: str, now: datetime, problem: Problem) -> None: ...
 
-    def requeue(self, run_id: str, file: ExchangeFile) -> int:
-        """The file is queued again; for which time that is. Raises Conflict where it is in another state by now."""
+    def requeue(self, run_id: str, file: ExchangeFile) -> None:
+        """The file is queued again under its own number. Raises Conflict where it is in another state by now."""
         ...
 
     def skip(self, run_id: str, file: ExchangeFile, by: str, now: datetime) -> None:

@@ -18,6 +18,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def watch(aws: SimpleNamespace, cloudwatch: Any) -> SqsWatch:
+    urls = Runtime().settings.queues
+    return SqsWatch(aws.sqs, cloudwatch, urls, {queue: dead_letter_url(url) for queue, url in urls.items()})
+
+
 def test_an_empty_queue_and_one_at_work(aws: SimpleNamespace) -> None:
     runtime = Runtime()
     for row in "abc":
@@ -67,20 +72,18 @@ class Metrics:
 
 
 def test_the_age_of_what_waits_is_what_cloudwatch_measured_last(aws: SimpleNamespace) -> None:
-    runtime = Runtime()
-    urls = runtime.settings.queues
-    states = SqsWatch(aws.sqs, Metrics({"kabinet-test-imports.fifo": 400.0}), urls).states(now())
+    states = watch(aws, Metrics({"kabinet-test-imports.fifo": 400.0})).states(now())
     assert states["imports"].oldest == timedelta(seconds=400) and states["stock"].oldest is None
 
 
 def test_without_cloudwatch_only_the_ages_are_missing(aws: SimpleNamespace) -> None:
     runtime = Runtime()
     runtime.queues.send("documents", {"row": "a"})
-    state = SqsWatch(aws.sqs, Metrics({}), runtime.settings.queues).states(now())["documents"]
+    state = watch(aws, Metrics({})).states(now())["documents"]
     assert (state.waiting, state.oldest) == (1, None)
 
 
 def test_a_real_client_is_asked_what_it_understands(aws: SimpleNamespace) -> None:
     """The request passes botocore's own check; the account has no figures yet."""
     cloudwatch = boto3.client("cloudwatch")
-    assert SqsWatch(aws.sqs, cloudwatch, Runtime().settings.queues).states(now())["stock"].oldest is None
+    assert watch(aws, cloudwatch).states(now())["stock"].oldest is None

@@ -105,12 +105,20 @@ class _Condition:
     def comparison(self) -> bool:
         first = self.operand()
         sign = self.take()
+        if sign.upper() == "IN":
+            return self.among(first)
         if sign.upper() == "BETWEEN":
             low = self.operand()
             self.take("AND")
             high = self.operand()
             return _compare(first, ">=", low) and _compare(first, "<=", high)
         return _compare(first, sign, self.operand())
+
+    def among(self, first: Wire | None) -> bool:
+        answer = False
+        while self.take() in "(,":
+            answer = _compare(first, "=", self.operand()) or answer
+        return answer
 
     def operand(self) -> Wire | None:
         token = self.take()

@@ -81,7 +81,8 @@ class Post:
 
     def replay(self, client: Any = None) -> int:
         """What is taken is seen again at once, as after a death."""
-        watch = SqsWatch(client or self.sqs, boto3.client("cloudwatch"), self.runtime.settings.queues, hidden=0)
+        dead = {self.queue: dead_letter_url(self.url)}
+        watch = SqsWatch(client or self.sqs, boto3.client("cloudwatch"), {self.queue: self.url}, dead, hidden=0)
         return watch.replay(self.queue, lambda: True)
 
     def arrived(self) -> list[dict[str, Any]]:
@@ -95,8 +96,7 @@ class Post:
         return found
 
     def dead(self) -> int:
-        watch = SqsWatch(self.sqs, boto3.client("cloudwatch"), self.runtime.settings.queues)
-        return watch.states(NOW)[self.queue].dead
+        return self.runtime.queue_watch.states(NOW)[self.queue].dead
 
 
 @pytest.mark.parametrize("queue", ["imports", "documents"])

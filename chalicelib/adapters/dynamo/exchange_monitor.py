@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from chalicelib.adapters.dynamo.exchange_checks import check_text
-from chalicelib.adapters.dynamo.exchange_summary import FLOWS, mark_action, mark_of, settle, skipped
-from chalicelib.adapters.dynamo.table import ConditionFailed, Key, Table, transact
+from chalicelib.adapters.dynamo.exchange_summary import FLOWS, mark_action, mark_of, pending_key, settle, skipped
+from chalicelib.adapters.dynamo.table import ConditionFailed, Key, Table, put, transact, update
 from chalicelib.adapters.dynamo.times import instant_text
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.exchange import Check, ExchangeFile, FileState, Problem
@@ -39,15 +39,17 @@ class DynamoMonitor:
 
     # --- files --------------------------------------------------------------------------------------------------------
 
-    def requeue(self, run_id: str, file: ExchangeFile) -> int:
-        sets = "SET #s = :queued, retries = if_not_exists(retries, :zero) + :one REMOVE #e, started_at, finished_at, skipped"
-        values = {":queued": FileState.QUEUED.value, ":was": file.state.value, ":zero": 0, ":one": 1}
+    def requeue(self, run_id: str, file: ExchangeFile) -> None:
+        sets = "SET #s = :queued REMOVE #e, started_at, finished_at, skipped"
+        values = {":queued": FileState.QUEUED.value, ":was": file.state.value}
         names = {"#s": "state", "#e": "error"}
+        queued = update(self.portal.name, _file_key(run_id, file.name), sets, "#s = :was", values, names)
+        partition, sort = pending_key(file.seq)
+        pending = put(self.portal.name, {"PK": partition, "SK": sort, "run": run_id, "file": file.name})
         try:
-            after = self.portal.update(_file_key(run_id, file.name), sets, "#s = :was", values, names, returning="ALL_NEW")
+            transact(self.portal.client, [queued, *([pending] if file.seq else [])])
         except ConditionFailed as failed:
             raise Conflict("Файл %(name)s тем временем изменился: откройте страницу заново", name=file.name) from failed
-        return int(after["retries"])
 
     def skip(self, run_id: str, file: ExchangeFile, by: str, now: datetime) -> None:
         error = file.error or SKIPPED
