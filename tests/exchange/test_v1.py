@@ -243,16 +243,12 @@ def test_the_openapi_document_describes_every_field_in_russian(sender: Sender) -
 
 
 def test_the_openapi_document_is_whole(sender: Sender) -> None:
-    """Every reference leads somewhere, and the documented examples are taken as they stand."""
+    """Every reference leads somewhere."""
     document = sender.call("GET", "/exchange/v1/openapi.json", headers={}).body
     references = set(_references(document))
     assert references
     for reference in references:
         assert reference.removeprefix("#/components/schemas/") in document["components"]["schemas"]
-    for path, operations in document["paths"].items():
-        example = operations["post"]["requestBody"]["content"]["application/json"]["example"]
-        answer = sender.call("POST", path, json.dumps(example).encode())
-        assert [result["outcome"] for result in answer.body["results"]] in (["written"], ["waiting"]), answer
 
 
 def _references(node: Any) -> Iterator[str]:
