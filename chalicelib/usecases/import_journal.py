@@ -1,7 +1,7 @@
 """What became of a file's records, kept while it is loaded: counts by kind, the first problems, how far it has come."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType, Property, Warehouse
 from chalicelib.domain.errors import Refused
@@ -10,6 +10,8 @@ from chalicelib.domain.order_papers import ErpPaper
 from chalicelib.domain.orders import ErpOrder
 
 PROBLEMS_KEPT = 200
+SHOWN = 120
+"""Characters of an id, a name or a value in a problem."""
 BATCH = 500
 
 KINDS: dict[type, str] = {
@@ -64,7 +66,7 @@ class Journal:
         """Something of a row that was taken all the same."""
         self.problem_count += 1
         if len(self.problems) < PROBLEMS_KEPT:
-            self.problems.append(problem)
+            self.problems.append(_shown(problem))
 
     def refuse(self, problem: Problem, kind: str = "") -> None:
         """A row, or a figure of one, that was not taken."""
@@ -76,6 +78,12 @@ class Journal:
 
     def read(self, kind: str) -> bool:
         return kind in self.tallies
+
+
+def _shown(problem: Problem) -> Problem:
+    """Short enough for two hundred of them to stand in one row, whatever a file calls its things."""
+    params = tuple((name, text[:SHOWN]) for name, text in problem.params)
+    return replace(problem, id=problem.id[:SHOWN], name=problem.name[:SHOWN], params=params)
 
 
 @dataclass

@@ -155,9 +155,13 @@ class CrashSite(Site):
             return taken
         raise AssertionError(f"{sessions} sessions came to nothing: {reason!r}")
 
-    def session(self, files: Files, limit: int, asks: bool) -> None:
+    def begun(self) -> Session:
         session = Session(self).check_in()
         session.ask("init")
+        return session
+
+    def session(self, files: Files, limit: int, asks: bool) -> None:
+        session = self.begun()
         for name, content in files.items():
             session.send(name, content, limit)
         for name in wanted(files) if asks else ():

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.catalogue import ItemGroup, PriceType, Property, Warehouse
 from chalicelib.domain.exchange import Problem
 from chalicelib.formats.commerceml.records import Record
-from chalicelib.formats.commerceml.units import currency
-from chalicelib.formats.commerceml.values import child, children, flag, is_deleted, texts
+from chalicelib.formats.commerceml.units import MAX_WORD, currency
+from chalicelib.formats.commerceml.values import MAX_ID, MAX_NAME, child, children, flag, is_deleted, texts
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -17,7 +17,7 @@ def group_records(element: "_Element", parent_id: str | None = None) -> Iterator
     """A group and all below it, parents first. What stands under a group that has no Ид goes under the next one above."""
     found = texts(element)
     group_id = found.get("Ид", "")
-    if group_id and "Наименование" in found:
+    if group_id and "Наименование" in found and _fits(found):
         yield ItemGroup(group_id, found["Наименование"], parent_id, is_deleted(element, found))
     else:
         yield _incomplete("group", found)
@@ -27,7 +27,7 @@ def group_records(element: "_Element", parent_id: str | None = None) -> Iterator
 
 def property_records(element: "_Element") -> Iterator[Record]:
     found = texts(element)
-    if "Ид" in found and "Наименование" in found:
+    if "Ид" in found and "Наименование" in found and _fits(found):
         yield Property(found["Ид"], found["Наименование"], dict(_dictionary(element)), is_deleted(element, found))
     else:
         yield _incomplete("property", found)
@@ -44,13 +44,13 @@ def _dictionary(element: "_Element") -> Iterator[tuple[str, str]]:
 
 def price_type_records(element: "_Element") -> Iterator[Record]:
     found = texts(element)
-    if "Ид" not in found:
+    if "Ид" not in found or not _fits(found):
         yield _incomplete("price_type", found)
         return
     yield PriceType(
         id=found["Ид"],
         name=found.get("Наименование", ""),
-        currency=currency(found.get("Валюта", "RUB")),
+        currency=currency(found.get("Валюта", "RUB")[:MAX_WORD]),
         vat_included=_vat_included(element),
     )
 
@@ -65,7 +65,7 @@ def _vat_included(element: "_Element") -> bool | None:
 
 def warehouse_records(element: "_Element") -> Iterator[Record]:
     found = texts(element)
-    if "Ид" not in found:
+    if "Ид" not in found or not _fits(found):
         yield _incomplete("warehouse", found)
         return
     address = address_of(child(element, "Адрес"))
@@ -81,10 +81,18 @@ def address_of(element: "_Element | None") -> str:
     if not any(part.strip() for part in parts):
         parts = [texts(field).get("Значение", "") for field in children(element, "АдресноеПоле")]
     clean = [part.strip() for part in parts if part.strip()]
-    return ", ".join(part for n, part in enumerate(clean) if n == 0 or part != clean[n - 1])
+    return ", ".join(part for n, part in enumerate(clean) if n == 0 or part != clean[n - 1])[:MAX_NAME]
+
+
+def _fits(found: dict[str, str]) -> bool:
+    return len(found.get("Ид", "")) <= MAX_ID and len(found.get("Наименование", "")) <= MAX_NAME
 
 
 def _incomplete(kind: str, found: dict[str, str]) -> Problem:
+    for field, limit in (("Ид", MAX_ID), ("Наименование", MAX_NAME)):
+        if len(found.get(field, "")) > limit:
+            told = (("field", field), ("limit", str(limit)))
+            return Problem(kind, found.get("Ид", ""), found.get("Наименование", ""), "%(field)s длиннее %(limit)s знаков", told)
     missing = "Наименование" if "Ид" in found else "Ид"
     params = (("field", missing),)
     return Problem(kind, found.get("Ид", ""), found.get("Наименование", ""), "Не указан реквизит «%(field)s»", params)

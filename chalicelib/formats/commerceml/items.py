@@ -11,7 +11,7 @@ from chalicelib.domain.catalogue import Package
 from chalicelib.formats.commerceml.draft import Draft, Taker, draft
 from chalicelib.formats.commerceml.records import Record
 from chalicelib.formats.commerceml.units import unit_name
-from chalicelib.formats.commerceml.values import local, number, text, texts
+from chalicelib.formats.commerceml.values import MAX_ID, local, number, text, texts
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -26,6 +26,8 @@ def item_records(element: "_Element") -> Iterator[Record]:
     item = found.item(element)
     if not item.id:
         found.row.refuse("Не указан реквизит «%(field)s»", field="Ид")
+    elif len(item.id) > MAX_ID:
+        found.row.refuse("Ид длиннее %(limit)s знаков", limit=str(MAX_ID))
     elif not item.name and not item.deleted:
         found.row.refuse("Не указан реквизит «%(field)s»", field="Наименование")
     else:

@@ -10,11 +10,13 @@ from chalicelib.formats.commerceml.draft import Draft, PriceKey, Taker, draft
 from chalicelib.formats.commerceml.items import TAKERS as ITEM_TAKERS
 from chalicelib.formats.commerceml.records import Record
 from chalicelib.formats.commerceml.units import currency
-from chalicelib.formats.commerceml.values import children, number, text, texts
+from chalicelib.formats.commerceml.values import MAX_ID, children, number, text, texts
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+MAX_WAREHOUSES = 1000
+"""Of one item: what a row of the tables holds."""
 _ONE = Decimal(1)
 
 
@@ -25,16 +27,20 @@ def offer_records(element: "_Element", silence_is_zero: bool = False) -> Iterato
     """
     found = draft(element, "offer", TAKERS)
     item = found.item(element)
-    if item.id:
+    if 0 < len(item.id) <= MAX_ID:
         prices = None if found.prices is None else tuple(price for _, price in found.prices.values())
         yield Offer(item, prices, _balances(found, silence_is_zero))
     else:
-        found.row.refuse("Не указан реквизит «%(field)s»", field="Ид")
+        reason = "Ид длиннее %(limit)s знаков" if item.id else "Не указан реквизит «%(field)s»"
+        found.row.refuse(reason, limit=str(MAX_ID), field="Ид")
     yield from found.row.named_problems()
 
 
 def _balances(found: Draft, silence_is_zero: bool) -> dict[str, Decimal] | None:
     """By warehouse where the offer names any; else the total alone. A refused quantity is not a zero."""
+    if len(found.balances) > MAX_WAREHOUSES:
+        found.row.refuse("Складов больше %(limit)s: остатки не загружены", "stock", limit=str(MAX_WAREHOUSES))
+        return None
     if found.by_warehouse:
         return found.balances or None
     if found.total is not None:
@@ -109,6 +115,9 @@ def _stated(found: Draft, values: dict[str, str]) -> None:
 
 def _balance(found: Draft, warehouse_id: str, value: str) -> None:
     found.by_warehouse = True
+    if len(warehouse_id) > MAX_ID:
+        found.row.refuse("Ид длиннее %(limit)s знаков", "stock", limit=str(MAX_ID))
+        return
     quantity = found.row.number("Количество на складе", value.strip(), "stock")
     if quantity is not None:
         found.balances[warehouse_id.strip() or NO_WAREHOUSE] = quantity

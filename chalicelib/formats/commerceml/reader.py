@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
+from chalicelib.domain.errors import BrokenFile
 from chalicelib.formats.commerceml.classifier import group_records, price_type_records, property_records, warehouse_records
 from chalicelib.formats.commerceml.companies import counterparty_records, seller_records
 from chalicelib.formats.commerceml.documents import container_records, order_records
@@ -20,18 +21,26 @@ if TYPE_CHECKING:
 Handler = Callable[["_Element"], Iterator[Record]]
 
 
-def read(stream: BinaryIO, name: str = "") -> Iterator[Record]:
+MAX_ROWS = 1_000_000
+"""Of one file: 1C cuts what is longer into portions."""
+
+
+def read(stream: BinaryIO, name: str = "", max_rows: int = MAX_ROWS) -> Iterator[Record]:
     """Records in file order, a `Head` first. `name` is the file's, for messages.
 
     A row that can't be understood comes as a `Problem`, the rest goes on. Raises BrokenFile where the bytes are no
     CommerceML at all, or turn out hostile, after the records of what was good before.
     """
-    reader = _Reader()
+    reader, left = _Reader(), max_rows
     for element in elements(stream, name, frozenset(reader.rows)):
         tag = local(element.tag)
-        handler = reader.rows.get(tag) or reader.sections.get(tag)
-        if handler is not None:
-            yield from handler(element)
+        if tag in reader.rows:
+            left -= 1
+            if left < 0:
+                raise BrokenFile("Файл «%(file)s»: строк больше %(limit)s, передавайте их порциями", file=name, limit=max_rows)
+            yield from reader.rows[tag](element)
+        elif tag in reader.sections:
+            yield from reader.sections[tag](element)
 
 
 class _Reader:

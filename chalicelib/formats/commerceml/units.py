@@ -26,6 +26,9 @@ UNITS = {
 }
 """ОКЕИ code -> the short Russian name."""
 
+MAX_WORD = 100
+"""Characters of a unit, a currency, a rate: answers are remembered, and a hostile file could fill the memory with long ones."""
+
 CODES = {name.rstrip("."): code for code, name in UNITS.items()}
 
 _CURRENCIES = {

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MAX_NUMBER = 32
+MAX_ID = 255
+"""1C's own ids have up to 80 characters; keys of the tables hold some more."""
+MAX_NAME = 10_000
+"""Characters of a name that is kept by itself, with nothing that could be cut."""
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?|[+-]?\.[0-9]+")
 _BLANKS = str.maketrans({",": ".", " ": None, "\u00a0": None, "\u202f": None, "\u2009": None, "\u2212": "-"})
 _TRUE = frozenset({"true", "да", "истина", "1", "yes"})
