@@ -102,7 +102,7 @@ def _named(raw: Any) -> tuple[str, str]:
     return str(fields.get("id", "")).strip()[:64], str(fields.get("name", "")).strip()[:300]
 
 
-RECORDS_AT_ONCE = 25
+RECORDS_AT_ONCE = 33
 """Records of a store of records that fit into one transaction."""
 
 

@@ -58,7 +58,7 @@ def no_companions(_: Any) -> tuple[Item, ...]:
 class Shelf(Generic[T]):
     """How an entity's values are kept: `to_item` gives an item with PK and SK from the record's id and value.
 
-    `companions` are items put with the value and equal for whoever puts them. `shared`: others write the value too and
+    `companions` are items that are there before the value, equal for whoever puts them. `shared`: others write the value too and
     leave their revision in the item.
     """
 
@@ -89,8 +89,9 @@ class DynamoRecords(Generic[T]):
             fresh = [record for record in records if kept[record.id].revision < record.revision]
             if not fresh:
                 return set()
+            self._put_companions(fresh)
             try:
-                transact(self.portal.client, self._actions(fresh, kept))
+                transact(self.portal.client, [action for record in fresh for action in self._of(record, kept[record.id])])
             except ConditionFailed:
                 continue  # somebody saved one of them meanwhile: look again
             return {record.id for record in fresh}
@@ -103,11 +104,13 @@ class DynamoRecords(Generic[T]):
         items = {key: item_from_wire(item) for key, item in found.items()}
         return {id: Kept.read(items.get(key), items.get(places.get(id, key))) for id, key in register.items()}
 
-    def _actions(self, records: Sequence[Record[T]], kept: dict[str, "Kept"]) -> list[Item]:
-        """Every key once: companions of different values may be the same."""
-        table = self.portal.name
-        companions = {_key(item): put(table, item) for record in records for item in self.shelf.companions(record.value)}
-        return [*companions.values(), *(action for record in records for action in self._of(record, kept[record.id]))]
+    def _put_companions(self, records: Sequence[Record[T]]) -> None:
+        """Before and beside the transaction: many at once would all stand in each other's way at the same few items."""
+        wanted = {_key(item): item for record in records for item in self.shelf.companions(record.value)}
+        found = read_some(self.portal, list(wanted), "PK, SK") if wanted else {}
+        for key, item in wanted.items():
+            if key not in found:
+                self.portal.put(item)
 
     def _of(self, record: Record[T], kept: "Kept") -> Iterator[Item]:
         table = self.portal.name
@@ -170,8 +173,8 @@ def _key(item: Item) -> Key:
     return item["PK"], item["SK"]
 
 
-ACTIONS_OF_RECORD = 4
-"""The value, the old place, the mark, and a companion."""
+ACTIONS_OF_RECORD = 3
+"""The value, the old place and the mark."""
 
 
 def _chunks(records: Sequence[Record[T]]) -> Iterator[Sequence[Record[T]]]:
