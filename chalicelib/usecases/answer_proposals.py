@@ -37,7 +37,7 @@ def accept(
     The worker is told first: whoever dies after that leaves a proposal that is still open and can be accepted again.
     """
     proposal = proposals.read(proposal_id)
-    seq = exchange.open_run(log.visitor.name, "merge", clock()).number
+    seq = exchange.next_seq()
     log.note("accept", f"{proposal.sku} {proposal.new_name}".strip(), proposal.run)
     message = {"merge": proposal.old_id, "into": proposal.new_id, "seq": seq}
     queues.send("imports", message, group="merge", unique=f"merge/{proposal.id}/{seq}")

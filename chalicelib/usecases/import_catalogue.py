@@ -32,6 +32,7 @@ def import_catalogue(
     go_on: Callable[[], bool] = lambda: True,
     on_new: Callable[[Sequence[Item]], None] | None = None,
     rrp: str = "",
+    contested: int = 0,
 ) -> bool:
     """Load what follows the first `journal.done` records; False where `go_on` stopped it at the border of a batch.
 
@@ -39,7 +40,7 @@ def import_catalogue(
     name or the kind of exchange: orders go to `take_orders`.
     `journal` says after every batch how far it has come, also when reading the records raises BrokenFile.
     """
-    loader = _Loader(catalogue, stock, seq, journal, take_orders, on_new, rrp)
+    loader = _Loader(catalogue, stock, seq, journal, take_orders, on_new, rrp, contested)
     place = 0
     for batch in batches(records):
         place += len(batch)
@@ -77,9 +78,10 @@ class _Loader:
         take_orders: TakeOrders,
         on_new: Callable[[Sequence[Item]], None] | None = None,
         rrp: str = "",
+        contested: int = 0,
     ) -> None:
         self.catalogue, self.stock, self.seq, self.journal, self.take_orders = catalogue, stock, seq, journal, take_orders
-        self.on_new, self.rrp = on_new, rrp
+        self.on_new, self.rrp, self.contested = on_new, rrp, contested
 
     @cached_property
     def known(self) -> Classifier:
@@ -131,7 +133,7 @@ class _Loader:
                     self.__dict__.pop("recommended", None)  # its name may say that it is the one
                 case Warehouse():
                     self.warehouses[entry.id] = entry
-        self.journal.add(kind, self.catalogue.save_classifier(entries, self.seq))
+        self.journal.add(kind, self.catalogue.save_classifier(entries, self.seq, contested=self.contested))
 
     def _complete(self, entry: ClassifierEntry) -> ClassifierEntry:
         """With what an earlier file said and this one leaves out: values of a dictionary stay, so do names."""
@@ -148,7 +150,10 @@ class _Loader:
 
     def _items(self, items: Sequence[Item]) -> None:
         fit = [item for item in map(self._readable, items) if self._fits(item)]
-        self.journal.add("items", self.catalogue.save_cards(self._with_names(fit), self.seq, self.on_new))
+        self.journal.add("items", self._save(self._with_names(fit), self.on_new))
+
+    def _save(self, items: Sequence[Item], on_new: Callable[[Sequence[Item]], None] | None = None) -> Tally:
+        return self.catalogue.save_cards(items, self.seq, on_new, contested=self.contested)
 
     def _readable(self, item: Item) -> Item:
         return self._in_known_groups(with_properties(item, self.properties))
@@ -185,7 +190,7 @@ class _Loader:
         priced = [self._with_recommended(offer) for offer in taken if offer.prices is not None]
         counted = [offer for offer in taken if offer.balances is not None]
         silent = sum(offer.prices is None and offer.balances is None for offer in taken)
-        self.journal.add("prices", self.catalogue.save_prices(priced, self.seq))
+        self.journal.add("prices", self.catalogue.save_prices(priced, self.seq, contested=self.contested))
         self.journal.add("stock", self._apply(counted))
         self.journal.add("offers", Tally(read=silent, unchanged=silent))
 
@@ -206,7 +211,7 @@ class _Loader:
     def _apply(self, offers: Sequence[Offer]) -> Tally:
         balances = {offer.item.id: self._balances(offer.balances or {}) for offer in offers}
         again = len(offers) - len(balances)
-        return self.stock.apply(balances, self.seq).plus(Tally(read=again, unchanged=again))
+        return self.stock.apply(balances, self.seq, contested=self.contested).plus(Tally(read=again, unchanged=again))
 
     def _balances(self, balances: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
         """A total without warehouses needs a warehouse to show it at; a zero needs none where 1C names others."""
@@ -225,7 +230,7 @@ class _Loader:
         )
         cards = self.catalogue.cards([id for id in _looked_at(said.values()) if id in existing])
         made = [card for item in said.values() if (card := self._card_from_offer(item, cards, existing)) is not None]
-        self.journal.add("variants", self.catalogue.save_cards(made, self.seq))
+        self.journal.add("variants", self._save(made))
         existing |= {card.id for card in made}
         return [offer for offer in offers if offer.item.id in existing or self._refused(offer)]
 

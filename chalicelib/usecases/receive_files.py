@@ -85,6 +85,8 @@ def receive_chunk(
     `name` must be safe (`formats.archive.safe_name`). Raises Conflict while the file is being loaded.
     """
     place = exchange.next_chunk(run.id, name, len(body))
+    if place == 0 and (is_xml(name) or is_zip(name)):
+        exchange.number_file(run.id, name)
     files.put(chunk_key(run.id, name, place), body)
     if is_xml(name):
         if _is_whole(files, run.id, name, place, body):
@@ -170,12 +172,10 @@ class _Joined(RawIOBase):
 
 def start_import(exchange: ExchangeStore, queues: Queues, *, run: ExchangeRun, name: str, kind: str) -> FileState:
     """Have a file loaded, once however often it is asked for. Raises NotFound for one that never came."""
-    file = exchange.file(run.id, name)
-    if file is None:
-        raise NotFound("Файл «%(name)s» не был передан", name=name)
     state = exchange.queue_file(run.id, name)
+    file = _known(exchange, run.id, name)
     if state is FileState.QUEUED:
-        send_import(queues, run_id=run.id, name=name, kind=kind, node=run.node, seq=run.number, unique=f"{file.chunks}")
+        send_import(queues, run_id=run.id, name=name, kind=kind, node=run.node, seq=file.seq, unique=f"{file.chunks}")
     return state
 
 

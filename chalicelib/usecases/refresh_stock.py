@@ -46,8 +46,9 @@ def ask_warehouses(erp: ErpClient, exchange: ExchangeStore, queues: Queues, cloc
     warehouses = erp.warehouses()
     if warehouses:
         run = open_round(exchange, clock, warehouses=warehouses)
+        seq = exchange.next_seq()
         for warehouse in warehouses:
-            queues.send("stock", {"warehouse": warehouse, "run": run.id, "seq": run.number})
+            queues.send("stock", {"warehouse": warehouse, "run": run.id, "seq": seq})
     return len(warehouses)
 
 

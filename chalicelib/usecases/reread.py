@@ -63,9 +63,9 @@ def begin_round(
     neighbour: Neighbour, exchange: ExchangeStore, queues: Queues, clock: Clock, *, system: str, since: datetime | None
 ) -> ExchangeRun:
     """Queue the first page of every kind."""
-    run = exchange.open_run(neighbour.node, "reread", clock())
+    run, seq = exchange.open_run(neighbour.node, "reread", clock()), exchange.next_seq()
     for kind in neighbour.kinds:
-        message = PageMessage(system, kind, run.id, run.number, since=since.isoformat() if since else "")
+        message = PageMessage(system, kind, run.id, seq, since=since.isoformat() if since else "")
         _expect(exchange, message)
         _send(queues, message)
     return run
@@ -142,7 +142,7 @@ def read_one(
         queues.send("rereads", {**message, "attempt": attempt + 1}, delay=wait_before(attempt + 1))
         return Journal()
     journal = Journal()
-    apply(page.records, journal, exchange.open_run(neighbour.node, "event", clock()).number)
+    apply(page.records, journal, exchange.next_seq())
     for problem in page.problems:
         journal.report(problem)
     return journal

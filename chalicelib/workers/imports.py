@@ -101,6 +101,7 @@ def _read(runtime: Runtime, work: Work, message: FileMessage, file: ExchangeFile
                     node=message.node,
                 ),
                 go_on=lambda: work.remaining_ms() > RESERVE_MS,
+                contested=runtime.exchange.contested(message.seq),
                 rrp=settings.price_types.get(settings.rrp_price_type, settings.rrp_price_type),
                 on_new=Proposer(runtime.index, runtime.catalogue, runtime.proposals, runtime.clock, message.run),
             )

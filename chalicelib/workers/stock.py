@@ -35,7 +35,7 @@ def _fetch(rt: Runtime, message: dict[str, Any]) -> None:
         return
     if "run" not in message:
         run = open_round(rt.exchange, rt.clock, warehouses=[message["warehouse"]])
-        message = message | {"run": run.id, "seq": run.number}
+        message = message | {"run": run.id, "seq": rt.exchange.next_seq()}
     try:
         fetch_balances(rt.erp, rt.exchange, rt.catalogue, rt.files, rt.queues, rt.clock, **message)
     except Unavailable as unavailable:

@@ -45,11 +45,11 @@ class Flaky:
     def __init__(self, stock: Any, failures: int) -> None:
         self.stock, self.failures = stock, failures
 
-    def apply(self, balances: Mapping[str, Mapping[str, Decimal]], seq: int) -> Tally:
+    def apply(self, balances: Mapping[str, Mapping[str, Decimal]], seq: int, *, contested: int = 0) -> Tally:
         if self.failures:
             self.failures -= 1
             raise ConnectionError("the store is away")
-        return self.stock.apply(balances, seq)
+        return self.stock.apply(balances, seq, contested=contested)
 
 
 def test_a_crash_is_tried_again_and_changes_no_count(site: Site) -> None:
@@ -85,16 +85,24 @@ def test_a_message_that_comes_twice_does_nothing_twice(site: Site) -> None:
     assert kept(site, "import.xml") == before and site.messages("snapshot") == []
 
 
-def test_a_late_run_never_overwrites_a_newer_one(site: Site) -> None:
+def test_a_late_file_never_overwrites_a_newer_one(site: Site) -> None:
+    """C-07: it had begun to come before the newer one, and came to its end after it, in a session of its own."""
     late, newer = Session(site).check_in(), Session(site).check_in()
-    assert newer.load("import.xml", cml.catalogue(cml.item("i1", "Новое"))).body == b"success"
-    assert (
-        newer.load("offers.xml", cml.offers(cml.offer("i1", prices={cml.RETAIL: "2"}, stock={cml.KAZAN: "2"}))).body == b"success"
-    )
-    assert late.load("import.xml", cml.catalogue(cml.item("i1", "Старое"), cml.item("i2", "Только здесь"))).body == b"success"
-    assert (
-        late.load("offers.xml", cml.offers(cml.offer("i1", prices={cml.RETAIL: "1"}, stock={cml.KAZAN: "1"}))).body == b"success"
-    )
+    old = {
+        "import.xml": cml.catalogue(cml.item("i1", "Старое"), cml.item("i2", "Только здесь")),
+        "offers.xml": cml.offers(cml.offer("i1", prices={cml.RETAIL: "1"}, stock={cml.KAZAN: "1"})),
+    }
+    new = {
+        "import.xml": cml.catalogue(cml.item("i1", "Новое")),
+        "offers.xml": cml.offers(cml.offer("i1", prices={cml.RETAIL: "2"}, stock={cml.KAZAN: "2"})),
+    }
+    for name, content in old.items():
+        late.ask("file", content[:300], filename=name)
+    for name, content in new.items():
+        assert newer.load(name, content).body == b"success"
+    for name, content in old.items():
+        late.ask("file", content[300:], filename=name)
+    site.work()
     cards = site.runtime.catalogue.cards(["i1", "i2"])
     assert (cards["i1"].name, cards["i2"].name) == ("Новое", "Только здесь")
     prices, stock = site.runtime.offers.read(["i1"])["i1"]

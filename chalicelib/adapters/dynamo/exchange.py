@@ -3,7 +3,9 @@
 portal      EXCHANGENODE#<login>   PROFILE               the account; GSI1: EXCHANGENODES / login
                                    HANDOVER              how its last batch of orders went out
                                    BATCH#<session>       what the last `mode=query` of a session was given
-            COUNTER                EXCHANGE              number of the last run
+            COUNTER                EXCHANGE              the last number of a run
+                                   EXCHANGESEQ           the last number of a file, which its rows are kept under
+            EXCHANGEPENDING        <number>              a file whose rows may still come
             EXCHANGE#<run>         HEAD | FILE#<name>    GSI1: EXCHANGES / number, GSI2: EXCHANGES#<flow> / number, once
                                                          a file has come; see `exchange_summary`
 ephemeral   EXCHANGESESSION#<hash> RUN                   which run a 1C session cookie belongs to
@@ -17,9 +19,18 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.adapters.dynamo.exchange_checks import check_of
-from chalicelib.adapters.dynamo.exchange_summary import JOURNAL, enter_journal, journal_fields, settle, summary_of, verdict_of
+from chalicelib.adapters.dynamo.exchange_summary import (
+    JOURNAL,
+    PENDING,
+    enter_journal,
+    journal_fields,
+    pending_key,
+    settle,
+    summary_of,
+    verdict_of,
+)
 from chalicelib.adapters.dynamo.flat import from_flat, to_flat
-from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table, put, transact
+from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table, delete, put, transact, update
 from chalicelib.adapters.dynamo.times import instant, instant_text
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.exchange import ExchangeFile, ExchangeNode, ExchangeRun, FileState, Problem, Tally
@@ -31,6 +42,8 @@ PROBLEMS_KEPT = 200
 EMPTY_RUN_LIFETIME = timedelta(days=2)
 BATCH_LIFETIME = timedelta(days=2)
 NODES = "EXCHANGENODES"
+RUN_COUNTER: Key = ("COUNTER", "EXCHANGE")
+SEQ_COUNTER: Key = ("COUNTER", "EXCHANGESEQ")
 
 
 def _node_key(login: str) -> Key:
@@ -84,7 +97,7 @@ class DynamoExchange:
     # --- runs ---------------------------------------------------------------------------------------------------------
 
     def open_run(self, node: str, kind: str, now: datetime) -> ExchangeRun:
-        counted = self.portal.update(("COUNTER", "EXCHANGE"), "ADD n :one", values={":one": 1}, returning="UPDATED_NEW")
+        counted = self.portal.update(RUN_COUNTER, "ADD n :one", values={":one": 1}, returning="UPDATED_NEW")
         number = int(counted["n"])
         run = ExchangeRun(f"{number:08d}", number, node, kind, now)
         partition, sort = _run_key(run.id)
@@ -135,10 +148,10 @@ class DynamoExchange:
     def _begin_again(self, run_id: str, name: str, size: int) -> int:
         """The file comes once more: its chunks so far are set aside, its verdict is forgotten."""
         sets = (
-            "SET #s = :receiving, first_chunk = chunks, #z = :size, chunks = chunks + :one"
-            " REMOVE tallies, problems, problem_count, #e, done, started_at, finished_at"
+            "SET #s = :receiving, first_chunk = chunks, #z = :size, chunks = chunks + :one, former = if_not_exists(seq, :none)"
+            " REMOVE seq, tallies, problems, problem_count, #e, done, started_at, finished_at"
         )
-        values = {":receiving": "receiving", ":one": 1, ":size": size, ":done": "done", ":failed": "failed"}
+        values = {":receiving": "receiving", ":one": 1, ":size": size, ":done": "done", ":failed": "failed", ":none": 0}
         place = self._count(run_id, name, sets, "#s IN (:done, :failed)", values, {"#s": "state", "#e": "error", "#z": "size"})
         if place is None:
             raise Conflict("Файл %(name)s ещё загружается: повторите обмен позже", name=name)
@@ -153,7 +166,32 @@ class DynamoExchange:
             return None
         return int(after["chunks"]) - 1
 
+    def number_file(self, run_id: str, name: str) -> None:
+        while True:
+            file = self.portal.get(_file_key(run_id, name), strong=True)
+            if file is None or "seq" in file:
+                return
+            try:
+                transact(self.portal.client, self._numbering(run_id, name, int(file.get("former", 0))))
+                return
+            except ConditionFailed as failed:  # another file took the number, or another caller this file: look again
+                if failed.only_conflicts:
+                    raise
+
+    def _numbering(self, run_id: str, name: str, former: int) -> list[Item]:
+        """The file gets the next number in the very transaction that makes it known as one whose rows may still come."""
+        counted = self._last_seq()
+        taken = "SET n = :next", "n = :n" if counted else "attribute_not_exists(n)"
+        once = "SET seq = :seq REMOVE former", "attribute_exists(PK) AND attribute_not_exists(seq)", {":seq": counted + 1}
+        return [
+            update(self.portal.name, SEQ_COUNTER, *taken, {":next": counted + 1} | ({":n": counted} if counted else {})),
+            update(self.portal.name, _file_key(run_id, name), *once),
+            put(self.portal.name, _keyed(pending_key(counted + 1), {"run": run_id, "file": name})),
+            *([delete(self.portal.name, pending_key(former))] if former else []),
+        ]
+
     def queue_file(self, run_id: str, name: str) -> FileState:
+        self.number_file(run_id, name)
         try:
             values = {":queued": FileState.QUEUED.value, ":receiving": FileState.RECEIVING.value}
             self.portal.update(_file_key(run_id, name), "SET #s = :queued", "#s = :receiving", values, {"#s": "state"})
@@ -161,6 +199,16 @@ class DynamoExchange:
             file = self.file(run_id, name)
             return file.state if file else FileState.RECEIVING
         return FileState.QUEUED
+
+    def _last_seq(self) -> int:
+        return int((self.portal.get(SEQ_COUNTER, strong=True) or {}).get("n", 0))
+
+    def next_seq(self) -> int:
+        return int(self.portal.update(SEQ_COUNTER, "ADD n :one", values={":one": 1}, returning="UPDATED_NEW")["n"])
+
+    def contested(self, seq: int) -> int:
+        earlier = self.portal.query(PENDING, at_most=pending_key(seq - 1)[1], newest_first=True, strong=True, limit=1)
+        return max((int(item["SK"]) for item in earlier), default=0)
 
     def file(self, run_id: str, name: str) -> ExchangeFile | None:
         item = self.portal.get(_file_key(run_id, name), strong=True)
@@ -248,6 +296,7 @@ def _file_of(item: Item) -> ExchangeFile:
         finished_at=instant(item["finished_at"]) if "finished_at" in item else None,
         first_chunk=int(item.get("first_chunk", 0)),
         done=int(item.get("done", 0)),
+        seq=int(item.get("seq", 0)),
         skipped=item.get("skipped", ""),
         check=check_of(item["check"]) if "check" in item else None,
     )

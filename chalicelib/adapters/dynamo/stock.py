@@ -4,7 +4,7 @@
 that F comes from. A new F moves A by as much, so that holds stay deducted whoever writes first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -28,12 +28,44 @@ class DynamoStock:
     def __init__(self, portal: Table) -> None:
         self.portal = portal
 
-    def apply(self, balances: Mapping[str, Balances], seq: int) -> Tally:
+    def apply(self, balances: Mapping[str, Balances], seq: int, *, contested: int = 0) -> Tally:
         kept = read_some(self.portal, [stock_key(item_id) for item_id in balances])
         known = {item_id for item_id in balances if stock_key(item_id) in kept}
-        rows = [(item_id, _news(told, kept.get(stock_key(item_id), {}), seq)) for item_id, told in balances.items()]
-        written = self._write_all([row for row in rows if row[1]], seq, known)
+        rows = [(item_id, told, kept.get(stock_key(item_id), {})) for item_id, told in balances.items()]
+        changed = [(item_id, news) for item_id, told, row in rows if (news := _news(told, row, seq))]
+        written = self._write_all(changed, seq, known)
+        if contested:
+            self._confirm([(item_id, equal) for item_id, told, row in rows if (equal := _equal(told, row, seq, contested))], seq)
         return Tally(len(rows), written, len(rows) - written)
+
+    def _confirm(self, rows: Sequence[Row], seq: int) -> None:
+        """Equal figures under a number whose rows may still come get the new number; what has changed meanwhile is written."""
+        pieces = [(item_id, dict(piece)) for item_id, told in rows for piece in batched(told.items(), WAREHOUSES_PER_UPDATE)]
+        size = ACTIONS_PER_TRANSACTION if len(pieces) == len(rows) else 1
+        chunks = [pieces[start : start + size] for start in range(0, len(pieces), size)]
+        in_parallel(lambda chunk: self._confirm_some(chunk, seq), chunks)
+
+    def _confirm_some(self, rows: Sequence[Row], seq: int) -> None:
+        left = list(rows)
+        while left:
+            try:
+                return transact(self.portal.client, [self._mark(*row, seq) for row in left])
+            except ConditionFailed as failed:
+                held = without_failed(left, failed)
+            for row in left:
+                if row not in held:
+                    self._write_one(*row, seq)
+            left = held
+
+    def _mark(self, item_id: str, told: Balances, seq: int) -> Item:
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {":seq": seq}
+        for n, (warehouse_id, free) in enumerate(told.items()):
+            names |= {f"#{letter}{n}": f"{letter}#{warehouse_id}" for letter in "FS"}
+            values[f":f{n}"] = free
+        sets = ",".join(f"#S{n}=:seq" for n in range(len(told)))
+        condition = " AND ".join(f"#S{n}<=:seq AND #F{n}=:f{n}" for n in range(len(told)))
+        return update(self.portal.name, stock_key(item_id), f"SET {sets}", condition, values, names)
 
     def _write_all(self, rows: Sequence[Row], seq: int, known: set[str]) -> int:
         """How many items were written."""
@@ -96,6 +128,22 @@ class DynamoStock:
 def _news(told: Balances, kept: Mapping[str, Any], seq: int) -> dict[str, Decimal]:
     """The figures that differ from what is kept and are not older."""
     return {warehouse_id: free for warehouse_id, free in told.items() if _is_new(warehouse_id, free, kept, seq)}
+
+
+def _equal(told: Balances, kept: Mapping[str, Any], seq: int, contested: int) -> dict[str, Decimal]:
+    """The figures that are kept already, under the number `contested` or an earlier one."""
+
+    def holds(warehouse_id: str, free: Decimal) -> bool:
+        mark, was = kept.get(f"S#{warehouse_id}"), kept.get(f"F#{warehouse_id}")
+        return mark is not None and was is not None and int(mark["N"]) <= min(contested, seq - 1) and Decimal(was["N"]) == free
+
+    return {warehouse_id: free for warehouse_id, free in told.items() if holds(warehouse_id, free)}
+
+
+def batched(pairs: Iterable[tuple[str, Decimal]], size: int) -> Iterator[tuple[tuple[str, Decimal], ...]]:
+    rest = iter(pairs)
+    while piece := tuple(islice(rest, size)):
+        yield piece
 
 
 def _is_new(warehouse_id: str, free: Decimal, kept: Mapping[str, Any], seq: int) -> bool:
