@@ -1,11 +1,12 @@
 """Signing in and out, sessions and what ends them, limits of tries."""
 
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from chalicelib.domain.carts import CartHead, CartTotals
+from chalicelib.domain.carts import CartHead, CartLine, CartTotals
 from chalicelib.domain.errors import InvalidInput, NotFound, NotSignedIn, TooManyAttempts
 from chalicelib.domain.partners import Contract, PartnerScope, SupplierScope
 from chalicelib.domain.users import PERMISSIONS, Role, User
@@ -155,7 +156,7 @@ def test_a_dealers_page_costs_two_calls(portal: Portal) -> None:
 def test_the_cart_stands_in_the_account(portal: Portal) -> None:
     token = portal.dealer().token
     head = CartHead("main", "p1")
-    portal.runtime.carts.add_totals(PartnerScope("p1"), head, CartTotals(2, 150_00))
+    portal.runtime.carts.add_totals(PartnerScope("p1"), head, CartTotals(2, 150_00), CartLine("i1", Decimal(2)))
     account = portal.runtime.visitor(token).account
     assert account and [(cart.id, cart.totals.line_count, cart.totals.amount) for cart in account.carts] == [("main", 2, 150_00)]
 
