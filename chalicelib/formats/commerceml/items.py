@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.catalogue import Package
 from chalicelib.formats.commerceml.draft import Draft, Taker, draft
 from chalicelib.formats.commerceml.records import Record
-from chalicelib.formats.commerceml.units import unit_name
+from chalicelib.formats.commerceml.units import MAX_WORD, unit_name
 from chalicelib.formats.commerceml.values import MAX_ID, local, number, text, texts
 
 if TYPE_CHECKING:
@@ -60,12 +60,12 @@ def _picture(found: Draft, element: "_Element") -> None:
 def _unit(found: Draft, element: "_Element") -> None:
     """БазоваяЕдиница: attributes with a short text in it (УТ, УПП), or nothing but the code as text (BUS)."""
     get, inside = element.get, text(element)
-    code = (get("Код") or "").strip()
+    code = (get("Код") or "").strip()[:MAX_WORD]
     if inside.isdigit() and not code:
-        code, inside = inside, ""
-    short = (get("НаименованиеКраткое") or "").strip() or inside
+        code, inside = inside[:MAX_WORD], ""
+    short = ((get("НаименованиеКраткое") or "").strip() or inside)[:MAX_WORD]
     found.fields["unit_code"] = code
-    found.fields["unit"] = unit_name(code, short, (get("НаименованиеПолное") or "").strip())
+    found.fields["unit"] = unit_name(code, short, (get("НаименованиеПолное") or "").strip()[:MAX_WORD])
     for one in element:
         if local(one.tag) == "Пересчет":
             _package(found, texts(one), code)
@@ -75,7 +75,7 @@ def _package(found: Draft, values: dict[str, str], base_code: str) -> None:
     quantity = number(values.get("Коэффициент", ""))
     if quantity is None or quantity <= 0 or quantity == 1:
         return
-    code = values.get("Единица", "")
+    code = values.get("Единица", "")[:MAX_WORD]
     name = "" if code == base_code else unit_name(code) if code.isdigit() else code
     found.packages.append(Package(name or values.get("Представление", "упак."), quantity))
     if quantity > 1:
@@ -99,7 +99,7 @@ def _taxes(found: Draft, element: "_Element") -> None:
 
 
 def _vat(found: Draft, value: str) -> None:
-    rate = vat_rate(value)
+    rate = vat_rate(value[:MAX_WORD])
     if rate is None:
         found.row.refuse("%(field)s: «%(value)s» — не число", field="Ставка НДС", value=value)
     else:
@@ -138,7 +138,7 @@ def _characteristics(found: Draft, element: "_Element") -> None:
 
 def _requisites(found: Draft, element: "_Element") -> None:
     for name, value in requisites(element):
-        taker = _REQUISITES.get(_folded(name))
+        taker = _REQUISITES.get(_folded(name[:MAX_WORD]))
         if taker is None:
             found.attributes.append((name, value))
         else:

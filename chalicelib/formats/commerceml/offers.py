@@ -9,7 +9,7 @@ from chalicelib.domain.money import unit_price
 from chalicelib.formats.commerceml.draft import Draft, PriceKey, Taker, draft
 from chalicelib.formats.commerceml.items import TAKERS as ITEM_TAKERS
 from chalicelib.formats.commerceml.records import Record
-from chalicelib.formats.commerceml.units import currency
+from chalicelib.formats.commerceml.units import MAX_WORD, currency
 from chalicelib.formats.commerceml.values import MAX_ID, children, number, text, texts
 
 if TYPE_CHECKING:
@@ -30,9 +30,10 @@ def offer_records(element: "_Element", silence_is_zero: bool = False) -> Iterato
     if 0 < len(item.id) <= MAX_ID:
         prices = None if found.prices is None else tuple(price for _, price in found.prices.values())
         yield Offer(item, prices, _balances(found, silence_is_zero))
+    elif item.id:
+        found.row.refuse("Ид длиннее %(limit)s знаков", limit=str(MAX_ID))
     else:
-        reason = "Ид длиннее %(limit)s знаков" if item.id else "Не указан реквизит «%(field)s»"
-        found.row.refuse(reason, limit=str(MAX_ID), field="Ид")
+        found.row.refuse("Не указан реквизит «%(field)s»", field="Ид")
     yield from found.row.named_problems()
 
 
@@ -71,7 +72,7 @@ def _price(found: Draft, prices: dict[PriceKey, tuple[Decimal, ItemPrice]], valu
     minimum = number(values["МинКоличество"]) if "МинКоличество" in values else None
     key = (type_id, minimum)
     if key not in prices or prices[key][0] != 1 or factor == 1:
-        name = currency(values.get("Валюта", ""))
+        name = currency(values.get("Валюта", "")[:MAX_WORD])
         prices[key] = factor, ItemPrice(type_id, amount, name, values.get("Единица", ""), minimum)
 
 
