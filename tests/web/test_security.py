@@ -147,6 +147,8 @@ ADMINISTRATOR = {
     "/exchange-journal/{run_id}",
     "/exchange-journal/{run_id}/payload",
     "/exchange-journal/{run_id}/problems",
+    "/exchange-nodes",
+    "/exchange-nodes/{login}",
     "/exchange-proposals",
     "/finance/documents",
 }
