@@ -71,6 +71,7 @@ class Messages:
         """`path` is the address the body is for."""
         batch, found = loaded(body), self.schemas.record(path)
         if found is None:
+            self._one_message(batch, path, place)
             return
         name, schema = found
         records = batch.get(name) if isinstance(batch, dict) else None
@@ -82,6 +83,12 @@ class Messages:
         self._repeats(name, records, place)
         for record in records:
             self._record(name, record, schema, place)
+
+    def _one_message(self, message: Any, path: str, place: str) -> None:
+        """What is no batch: a manifest, the acknowledgement of changes."""
+        if self.schemas.body(path) and self.report.expect("J01", isinstance(message, dict), place, "", "ожидается объект"):
+            faults = list(self.schemas.faults(message, self.schemas.body(path)))
+            self.report.expect("J02", not faults, place, path, "; ".join(faults[:NAMED_FAULTS]))
 
     def _repeats(self, name: str, records: list[Any], place: str) -> None:
         counted = Counter(_key_of(record) for record in records if _key_of(record))

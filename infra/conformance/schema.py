@@ -37,13 +37,15 @@ class Schemas:
 
     def record(self, path: str) -> tuple[str, Schema] | None:
         """(the field with the records, the schema of one) of a POST; None where it is no batch."""
+        name = path.rpartition("/")[2]
+        field = self.body(path).get("properties", {}).get(name)
+        items = self._resolved(field).get("items") if field else None
+        return (name, items) if items else None
+
+    def body(self, path: str) -> Schema:
+        """Of the whole body of a POST; empty where nothing is said of it."""
         content = self.paths.get(path, {}).get("post", {}).get("requestBody", {}).get("content", {})
-        envelope = self._resolved(content.get("application/json", {}).get("schema", {}))
-        for name, field in envelope.get("properties", {}).items():
-            items = self._resolved(field).get("items")
-            if items and name in envelope.get("required", ()):
-                return name, items
-        return None
+        return self._resolved(content.get("application/json", {}).get("schema", {}))
 
     def _resolved(self, schema: Schema) -> Schema:
         reference = schema.get("$ref")

@@ -115,8 +115,11 @@ class StandIn:
     def _message(self, method: str, path: str, body: bytes) -> Answer:
         path = path[path.index(PREFIX) :]
         if method == "GET":
-            return _json(200, self.schemas.document if path == ADDRESS else {})
+            given = self.schemas.document if path == ADDRESS else _example(self.schemas.paths.get(path, {}).get("get", {}))
+            return _json(200, given)
         found = self.schemas.record(path)
+        if found is None and path in self.schemas.paths:
+            return _json(200, _example(self.schemas.paths[path].get("post", {})))
         if found is None:
             return _json(404, {"title": "Нет такого адреса", "status": 404, "detail": path})
         try:
@@ -124,6 +127,12 @@ class StandIn:
             return _json(200, {"run": "00000001", "results": [_result(record) for record in records]})
         except (ValueError, KeyError, TypeError):
             return _json(422, {"title": "Запрос не разобран", "status": 422, "detail": "Это не та пачка записей"})
+
+
+def _example(operation: Mapping[str, Any]) -> object:
+    """What the description shows as the answer."""
+    content = operation.get("responses", {}).get("200", {}).get("content", {})
+    return content.get("application/json", {}).get("example", {})
 
 
 def _result(record: Any) -> dict[str, Any]:

@@ -90,6 +90,7 @@ def play(client: Configuration, say: Callable[[str], None]) -> bool:
         ("Номенклатура, цены и остатки", client.send_goods),
         ("Повтор выгрузки: ничего не изменилось", client.send_goods),
         ("Изменения остатков и цен", lambda: client.send_changes([item.id for item in client.supplier.items[:CHANGED]])),
+        ("Лимиты, взаиморасчёты, поставки (JSON)", client.push_records),
         ("Заказы с сайта", client.take_orders),
         ("Ответы по заказам", client.answer_orders),
     ]

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -45,12 +46,21 @@ class RealPortal:
         while not self.stopping.is_set():
             found = [] if self.paused.is_set() else sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1).get("Messages", [])
             records = [{"messageId": one["MessageId"], "body": one["Body"]} for one in found]
-            if records and consume_batch(imports, records, PLENTY, in_order=True) != {"batchItemFailures": []}:
+            if records and self._failed(records):
                 self.failures += [record["body"] for record in records]
             for one in found:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
             if not found:
                 self.stopping.wait(0.03)
+
+    @staticmethod
+    def _failed(records: list[dict[str, Any]]) -> bool:
+        """A thread that dies would leave 1C asking for ever."""
+        try:
+            return consume_batch(imports, records, PLENTY, in_order=True) != {"batchItemFailures": []}
+        except Exception:
+            traceback.print_exc()
+            return True
 
     def settle(self) -> None:
         """Wait for the files nobody asks after."""

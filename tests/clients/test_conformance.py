@@ -13,6 +13,7 @@ import pytest
 
 from infra.conformance.__main__ import main
 from infra.conformance.checker import Checker
+from infra.conformance.exchange import Exchange
 from infra.conformance.listen import Listener
 from infra.conformance.offline import check_paths
 from infra.conformance.package import of_package, of_portal
@@ -58,6 +59,7 @@ def whole_exchange(one: Configuration) -> None:
     one.send_changes([item.id for item in one.supplier.items[:5]])
     one.take_orders()
     one.answer_orders()
+    one.push_records()
 
 
 @pytest.mark.parametrize("name", [name for name in VARIANTS if name != "bus-no-success"])
@@ -96,6 +98,22 @@ def test_a_fault_breaks_its_rule_and_no_other(talk: Talk, rule: str, fault: Faul
     assert finding.line()
     assert report.failed is not RULES[rule].advice
     assert finding.line() in report.text() and RULES[rule].mend in report.text()
+
+
+def test_every_message_of_the_protocol_is_known_to_the_kit() -> None:
+    """IN-04: the documented examples of all addresses are without fault, and the stand-in answers them."""
+    schemas, checker = of_package(), Checker(of_package())
+    stand_in = StandIn("1c", "1c", schemas)
+    signed = {"authorization": stand_in.authorization, "content-type": "application/json"}
+    for number, (path, operations) in enumerate(schemas.paths.items()):
+        for method, operation in operations.items():
+            content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+            body = json.dumps(content["example"]).encode() if content else b""
+            answer = stand_in.answer(method.upper(), path, signed, body)
+            checker.see(Exchange(number, method.upper(), path, signed, body, answer.status, answer.body))
+    report = checker.finish()
+    assert report.broken == [], report.text()
+    assert report.verdicts["J02"].held >= len(schemas.paths) - 3
 
 
 def test_there_is_a_fault_for_every_rule() -> None:

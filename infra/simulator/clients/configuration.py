@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from infra.demo.pictures import draw
@@ -15,6 +15,7 @@ from infra.simulator.clients.reading import NotLoaded, Strictness, check
 from infra.simulator.commerceml import Dialect, Element, root, written
 from infra.simulator.documents import SiteOrder, add_document, answer_requisites, read_orders
 from infra.simulator.load import Loader
+from infra.simulator.records import messages
 
 Files = list[tuple[str, bytes]]
 Balances = dict[str, dict[str, Decimal]]
@@ -50,6 +51,14 @@ class Configuration:
         loader.send_company()
         answer = loader.send_partners()
         return [f"{row['id']}: {'; '.join(row['reasons'])}" for row in answer.get("results", []) if row["reasons"]]
+
+    def push_records(self) -> list[str]:
+        """Limits, settlements, supplies and reserves; what was not taken whole."""
+        refused = []
+        for name, records in messages(self.supplier, self.book, self.clock()):
+            answer: dict[str, Any] = self.site.post_json(f"/exchange/v1/{name}", {name: records})
+            refused += [f"{name} {row['id']}: {'; '.join(row['reasons'])}" for row in answer["results"] if row["reasons"]]
+        return refused
 
     # --- goods --------------------------------------------------------------------------------------------------------
 
