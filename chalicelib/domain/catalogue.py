@@ -51,6 +51,14 @@ class Warehouse:
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of measure; `id` is its code (ОКЕИ, or 1C's own), `name` what people see."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
     """A packaging of an item: `quantity` base units in one `name`."""
 

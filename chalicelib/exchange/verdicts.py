@@ -18,6 +18,8 @@ _KINDS = {
     "price_type": "Вид цен",
     "warehouse": "Склад",
     "order": "Заказ",
+    "unit": "Единица измерения",
+    "counterparty": "Контрагент",
 }
 
 

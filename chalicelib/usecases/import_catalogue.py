@@ -6,11 +6,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TypeVar, cast
 
-from chalicelib.domain.catalogue import NO_WAREHOUSE, Item, ItemGroup, Offer, PriceType, Property, Warehouse
+from chalicelib.domain.catalogue import NO_WAREHOUSE, Item, ItemGroup, Offer, PriceType, Property, Unit, Warehouse
 from chalicelib.domain.exchange import Problem, Tally
 from chalicelib.domain.node_settings import is_recommended
 from chalicelib.domain.order_papers import ErpPaper
 from chalicelib.domain.orders import ErpOrder
+from chalicelib.domain.partners import Company, Counterparty
 from chalicelib.domain.prices import RECOMMENDED
 from chalicelib.usecases.import_journal import Batch, Journal, batches
 from chalicelib.usecases.ports import CatalogueStore, Classifier, ClassifierEntry, Clock, Queues, StockStore
@@ -19,6 +20,8 @@ from chalicelib.usecases.resolve_items import TEXT_LIMIT, text_size, with_proper
 E = TypeVar("E", PriceType, Warehouse)
 ErpDocument = ErpOrder | ErpPaper
 TakeOrders = Callable[[Sequence[ErpDocument]], None]
+Party = Company | Counterparty
+TakeParties = Callable[[Sequence[Party]], None]
 
 
 def import_catalogue(
@@ -33,6 +36,7 @@ def import_catalogue(
     on_new: Callable[[Sequence[Item]], None] | None = None,
     rrp: str = "",
     contested: int = 0,
+    take_parties: TakeParties = lambda _: None,
 ) -> bool:
     """Load what follows the first `journal.done` records; False where `go_on` stopped it at the border of a batch.
 
@@ -40,7 +44,7 @@ def import_catalogue(
     name or the kind of exchange: orders go to `take_orders`.
     `journal` says after every batch how far it has come, also when reading the records raises BrokenFile.
     """
-    loader = _Loader(catalogue, stock, seq, journal, take_orders, on_new, rrp, contested)
+    loader = _Loader(catalogue, stock, seq, journal, take_orders, on_new, rrp, contested, take_parties)
     place = 0
     for batch in batches(records):
         place += len(batch)
@@ -62,7 +66,7 @@ def spread_news(catalogue: CatalogueStore, queues: Queues, clock: Clock, *, jour
         stock_at=clock() if journal.read("stock") else None,
         prices_at=clock() if journal.read("prices") else None,
     )
-    if journal.again or journal.wrote("items", "variants", "groups", "price_types", "warehouses"):
+    if journal.again or journal.beside or journal.wrote("items", "variants", "groups", "price_types", "warehouses"):
         queues.send("snapshot", {"seq": seq})
 
 
@@ -79,9 +83,10 @@ class _Loader:
         on_new: Callable[[Sequence[Item]], None] | None = None,
         rrp: str = "",
         contested: int = 0,
+        take_parties: TakeParties = lambda _: None,
     ) -> None:
         self.catalogue, self.stock, self.seq, self.journal, self.take_orders = catalogue, stock, seq, journal, take_orders
-        self.on_new, self.rrp, self.contested = on_new, rrp, contested
+        self.on_new, self.rrp, self.contested, self.take_parties = on_new, rrp, contested, take_parties
 
     @cached_property
     def known(self) -> Classifier:
@@ -100,6 +105,10 @@ class _Loader:
         return dict(self.known.price_types)
 
     @cached_property
+    def units(self) -> dict[str, Unit]:
+        return dict(self.known.units)
+
+    @cached_property
     def warehouses(self) -> dict[str, Warehouse]:
         return dict(self.known.warehouses)
 
@@ -109,6 +118,8 @@ class _Loader:
                 self._items(cast("list[Item]", batch.rows))
             case "offers":
                 self._offers(cast("list[Offer]", batch.rows))
+            case "companies" | "counterparties":
+                self.take_parties(cast("list[Party]", batch.rows))
             case "orders" | "papers":
                 self.take_orders(cast("list[ErpDocument]", batch.rows))
             case kind if batch.rows:
@@ -120,7 +131,8 @@ class _Loader:
 
     # --- classifier ---------------------------------------------------------------------------------------------------
 
-    def _entries(self, kind: str, entries: Sequence[ClassifierEntry]) -> None:
+    def _entries(self, kind: str, entries: Sequence[ClassifierEntry], *, counted: bool = True) -> None:
+        """Entries that no row of the file tells of are not counted."""
         entries = [self._complete(entry) for entry in entries]
         for entry in entries:
             match entry:
@@ -133,7 +145,13 @@ class _Loader:
                     self.__dict__.pop("recommended", None)  # its name may say that it is the one
                 case Warehouse():
                     self.warehouses[entry.id] = entry
-        self.journal.add(kind, self.catalogue.save_classifier(entries, self.seq, contested=self.contested))
+                case Unit():
+                    self.units[entry.id] = entry
+        tally = self.catalogue.save_classifier(entries, self.seq, contested=self.contested)
+        if counted:
+            self.journal.add(kind, tally)
+        else:
+            self.journal.beside = True
 
     def _complete(self, entry: ClassifierEntry) -> ClassifierEntry:
         """With what an earlier file said and this one leaves out: values of a dictionary stay, so do names."""
@@ -156,7 +174,9 @@ class _Loader:
         return self.catalogue.save_cards(items, self.seq, on_new, contested=self.contested)
 
     def _readable(self, item: Item) -> Item:
-        return self._in_known_groups(with_properties(item, self.properties))
+        unit = self.units.get(item.unit_code) if item.unit_code and not item.unit else None
+        named = replace(item, unit=unit.name) if unit else item
+        return self._in_known_groups(with_properties(named, self.properties))
 
     def _in_known_groups(self, item: Item) -> Item:
         unknown = [group_id for group_id in item.group_ids if group_id not in self.groups]
@@ -190,9 +210,20 @@ class _Loader:
         priced = [self._with_recommended(offer) for offer in taken if offer.prices is not None]
         counted = [offer for offer in taken if offer.balances is not None]
         silent = sum(offer.prices is None and offer.balances is None for offer in taken)
+        self._name_unknown(priced, counted)
         self.journal.add("prices", self.catalogue.save_prices(priced, self.seq, contested=self.contested))
         self.journal.add("stock", self._apply(counted))
         self.journal.add("offers", Tally(read=silent, unchanged=silent))
+
+    def _name_unknown(self, priced: Sequence[Offer], counted: Sequence[Offer]) -> None:
+        """What 1C names by its id alone gets an entry to be seen and renamed; the name comes with a later file, or never."""
+        types = dict.fromkeys(price.price_type_id for offer in priced for price in offer.prices or ())
+        stores = dict.fromkeys(id for offer in counted for id in offer.balances or {} if id != NO_WAREHOUSE)
+        new_types = [PriceType(id, f"Вид цен {id[:8]}") for id in types if id not in self.price_types and id != RECOMMENDED]
+        new_stores = [Warehouse(id, f"Склад {id[:8]}") for id in stores if id not in self.warehouses]
+        for kind, entries in (("price_types", new_types), ("warehouses", new_stores)):
+            if entries:
+                self._entries(kind, cast("list[ClassifierEntry]", entries), counted=False)
 
     def _with_recommended(self, offer: Offer) -> Offer:
         """The price a supplier recommends to dealers' customers stands under an id of its own, too (CT-10)."""

@@ -177,7 +177,9 @@ def _take_entry(
         exchange.finish_file(message.run, name, {}, (), "Архив распаковывается заново", clock())
     for part in _parts(entry):
         files.put(chunk_key(message.run, name, exchange.next_chunk(message.run, name, len(part))), part)
-    if not is_xml(name) and not is_zip(name):
+    if is_xml(name):
+        exchange.number_file(message.run, name)
+    elif not is_zip(name):
         send_picture(exchange, queues, clock, run_id=message.run, name=name)
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType, Property, Warehouse
+from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType, Property, Unit, Warehouse
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.exchange import ExchangeFile, Problem, Tally
 from chalicelib.domain.order_papers import ErpPaper
 from chalicelib.domain.orders import ErpOrder
+from chalicelib.domain.partners import Company, Counterparty
 
 PROBLEMS_KEPT = 200
 SHOWN = 120
@@ -19,6 +20,9 @@ KINDS: dict[type, str] = {
     Property: "properties",
     PriceType: "price_types",
     Warehouse: "warehouses",
+    Unit: "units",
+    Company: "companies",
+    Counterparty: "counterparties",
     Item: "items",
     Offer: "offers",
     ErpOrder: "orders",
@@ -29,6 +33,8 @@ _OF_PROBLEM = {
     "property": "properties",
     "price_type": "price_types",
     "warehouse": "warehouses",
+    "unit": "units",
+    "counterparty": "counterparties",
     "item": "items",
     "offer": "offers",
     "price": "prices",
@@ -42,6 +48,7 @@ class Journal:
     """`done` counts records (rows and problems) of the file that are dealt with.
 
     `again`: somebody has begun with this file before, and may have died with rows written that are counted nowhere.
+    `beside`: something that no row tells of was written for their sake, such as the entry of a warehouse without a name.
     """
 
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -49,6 +56,7 @@ class Journal:
     problem_count: int = 0
     done: int = 0
     again: bool = False
+    beside: bool = False
 
     @classmethod
     def of(cls, file: ExchangeFile) -> "Journal":

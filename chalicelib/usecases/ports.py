@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.carts import CartHead, CartLine, CartTotals
-from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType, Property, Warehouse
+from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType, Property, Unit, Warehouse
 from chalicelib.domain.documents import Document, PaymentInvoice
 from chalicelib.domain.exchange import Check, ExchangeFile, ExchangeNode, ExchangeRun, FileState, Problem, Tally
 from chalicelib.domain.flows import FlowMark
@@ -49,7 +49,7 @@ class RecordStore(Protocol[T_contra]):
     """Objects of one entity, each under a revision of its own."""
 
     def save(self, records: Sequence[Record[T_contra]]) -> Sequence[str]:
-        """"written" or "unchanged" (an equal or older revision) for each, in order. Raises Conflict."""
+        """ "written" or "unchanged" (an equal or older revision) for each, in order. Raises Conflict."""
         ...
 
     def deactivate(self, marks: Sequence[Mark], revision: int) -> int:
@@ -186,6 +186,10 @@ class PartnerStore(Protocol):
         """(partner id, counterparty) of every partner that has the payer: by his id, else by ИНН and КПП."""
         ...
 
+    def fill_payer(self, partner_id: str, payer: Counterparty) -> bool:
+        """Fill what the partner's payer of this id has empty; False where that is nothing."""
+        ...
+
     def company(self, company_id: str | None) -> Company | None:
         """Our company; without an id the first one."""
         ...
@@ -216,16 +220,18 @@ class Classifier:
     properties: Mapping[str, Property] = field(default_factory=dict)
     price_types: Mapping[str, PriceType] = field(default_factory=dict)
     warehouses: Mapping[str, Warehouse] = field(default_factory=dict)
+    units: Mapping[str, Unit] = field(default_factory=dict)
     item_counts: Mapping[str, int] = field(default_factory=dict)
 
 
-ClassifierEntry = ItemGroup | Property | PriceType | Warehouse
+ClassifierEntry = ItemGroup | Property | PriceType | Warehouse | Unit
 
 
 class CatalogueStore(Protocol):
     """The write side. `seq` is the number of the file: a row written under a later one stays. Rows equal to what is kept
     are not written, unless they stand under the number `contested` or an earlier one: such rows get the new number, so that
-    what may still come late does not win. Every method answers one Tally whose `refused` is 0 and whose late rows count as unchanged."""
+    what may still come late does not win. Every method answers one Tally whose `refused` is 0 and whose late rows count as
+    unchanged."""
 
     def classifier(self) -> Classifier: ...
 
@@ -245,7 +251,9 @@ class CatalogueStore(Protocol):
         """`on_new` is told, before anything is written, which of them have no card yet."""
         ...
 
-    def save_prices(self, offers: Sequence[Offer], seq: int, *, contested: int = 0) -> Tally: ...
+    def save_prices(self, offers: Sequence[Offer], seq: int, *, contested: int = 0) -> Tally:
+        """All prices of an item become those of its offer; an offer without a name tells of its price types alone."""
+        ...
 
     def all_cards(self) -> Iterator[Item]: ...
 
@@ -602,6 +610,17 @@ class NewsStore(RecordStore[NewsItem], Protocol):
 # --- exchange ---------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class PendingFile:
+    """A file under its number; `chunks` were there when it was looked at last, at `seen_at` (None: it never was)."""
+
+    seq: int
+    run: str
+    name: str
+    chunks: int = 0
+    seen_at: datetime | None = None
+
+
 class ExchangeStore(Protocol):
     def node(self, login: str) -> ExchangeNode | None: ...
 
@@ -650,6 +669,14 @@ class ExchangeStore(Protocol):
 
     def next_seq(self) -> int:
         """A number for rows that come without a file: later than those of all files that are queued by now."""
+        ...
+
+    def pending(self) -> tuple[PendingFile, ...]:
+        """Numbered files that are not done, in the order of their numbers; consistent."""
+        ...
+
+    def note_pending(self, seq: int, chunks: int, now: datetime) -> None:
+        """Remember that the file had so many chunks by now; nothing happens where it is done."""
         ...
 
     def contested(self, seq: int) -> int:

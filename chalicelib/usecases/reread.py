@@ -127,7 +127,7 @@ def _later(exchange: ExchangeStore, queues: Queues, clock: Clock, message: PageM
 
 
 def read_one(
-    neighbour: Neighbour, exchange: ExchangeStore, queues: Queues, clock: Clock, *, message: Mapping[str, Any], apply: Apply
+    neighbour: Neighbour, exchange: ExchangeStore, queues: Queues, *, message: Mapping[str, Any], apply: Apply
 ) -> Journal:
     """Read the object that an event told of, {"system", "kind", "id"}, and have it saved. Raises Unavailable after the last try.
 

@@ -155,6 +155,8 @@ ROW_KIND: Mapping[str, str] = RECORD_KIND | {
     "balance": N_("Остатки"),
     "pictures": N_("Картинки"),
     "orders": N_("Заказы"),
+    "papers": N_("Документы заказов"),
+    "units": N_("Единицы измерения"),
     "waiting": N_("Ожидающие записи"),
     "changes": N_("Изменения для 1С"),
 }

@@ -5,6 +5,7 @@ the same with "check"                  … to be tried, without anything being w
 {"merge", "into", "seq"}               one card has taken the place of another
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from chalice import Blueprint
@@ -18,6 +19,7 @@ from chalicelib.usecases.check_file import check_file
 from chalicelib.usecases.import_catalogue import import_catalogue, spread_news
 from chalicelib.usecases.import_file import FileMessage, import_file, take_answers, try_again, unpack_file
 from chalicelib.usecases.import_journal import Journal
+from chalicelib.usecases.import_parties import take_parties
 from chalicelib.usecases.map_records import mapped
 from chalicelib.usecases.propose_merges import Proposer
 from chalicelib.usecases.receive_files import is_zip, open_file
@@ -87,7 +89,7 @@ def _read(runtime: Runtime, work: Work, message: FileMessage, file: ExchangeFile
             finished = import_catalogue(
                 runtime.catalogue,
                 runtime.stock,
-                records=mapped(read(stream, file.name), settings),
+                records=mapped(_of_the_domain(read(stream, file.name)), settings),
                 seq=message.seq,
                 journal=journal,
                 take_orders=lambda answers: take_answers(
@@ -101,6 +103,7 @@ def _read(runtime: Runtime, work: Work, message: FileMessage, file: ExchangeFile
                     node=message.node,
                 ),
                 go_on=lambda: work.remaining_ms() > RESERVE_MS,
+                take_parties=lambda parties: take_parties(runtime.partners, parties=parties, journal=journal),
                 contested=runtime.exchange.contested(message.seq),
                 rrp=settings.price_types.get(settings.rrp_price_type, settings.rrp_price_type),
                 on_new=Proposer(runtime.index, runtime.catalogue, runtime.proposals, runtime.clock, message.run),
@@ -111,6 +114,14 @@ def _read(runtime: Runtime, work: Work, message: FileMessage, file: ExchangeFile
     if finished:
         _spread(runtime, message, journal)
     return finished
+
+
+def _of_the_domain(records: Iterator[object]) -> Iterator[object]:
+    """Владелец is our company."""
+    from chalicelib.formats.commerceml import Seller
+
+    for record in records:
+        yield record.company if isinstance(record, Seller) else record
 
 
 def _spread(runtime: Runtime, message: FileMessage, journal: Journal) -> None:

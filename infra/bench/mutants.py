@@ -192,7 +192,7 @@ def _load(name: str, stream: object) -> int:
 
 def _kept(row: object) -> None:
     from chalicelib.adapters.dynamo.cards import card, card_text, packed
-    from chalicelib.adapters.dynamo.catalogue import prices_text
+    from chalicelib.adapters.dynamo.prices import prices_text
     from chalicelib.adapters.dynamo.table import to_wire
     from chalicelib.domain.catalogue import Item, Offer
 

@@ -1,24 +1,24 @@
 """The catalogue as 1C sent it: cards, prices, the classifier, pictures, and the beacons that say how fresh it is.
 
 ITEM#<item>   CARD               data = the card
-ITEM#<item>   PRICES             data = {price type id: [amount, currency, unit, minimal quantity]}
+ITEM#<item>   PRICES             see `prices`
 CLASSIFIER    <KIND>#<id>        data = [name, …]; a property's dictionary of values lies in VALUES#<id>#<piece>
 PICTURES      <1C's path>        name
 META          NOW                snapshot, stock_at, prices_at
 META          SNAPSHOTS          given = number of the last snapshot
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from chalicelib.adapters.dynamo.cards import card, card_text, packed, unpacked
 from chalicelib.adapters.dynamo.classifier import classifier_of, classifier_rows, kept_pieces
+from chalicelib.adapters.dynamo.prices import save_prices
 from chalicelib.adapters.dynamo.rows import Row, digest, read_some, save_rows
 from chalicelib.adapters.dynamo.table import ConditionFailed, Key, Table
 from chalicelib.adapters.dynamo.times import instant_text
-from chalicelib.domain.catalogue import Item, ItemPrice, Offer, Property
+from chalicelib.domain.catalogue import Item, Offer, Property
 from chalicelib.domain.exchange import Tally
 from chalicelib.usecases.ports import Classifier, ClassifierEntry
 
@@ -28,10 +28,6 @@ SNAPSHOTS: Key = ("META", "SNAPSHOTS")
 
 def card_key(item_id: str) -> Key:
     return f"ITEM#{item_id}", "CARD"
-
-
-def prices_key(item_id: str) -> Key:
-    return f"ITEM#{item_id}", "PRICES"
 
 
 class DynamoCatalogue:
@@ -108,10 +104,8 @@ class DynamoCatalogue:
     # --- prices -------------------------------------------------------------------------------------------------------
 
     def save_prices(self, offers: Sequence[Offer], seq: int, *, contested: int = 0) -> Tally:
-        """All prices of an item are replaced by those of its offer."""
-        unique = {offer.item.id: offer.prices for offer in offers if offer.prices is not None}
-        rows = [_row(prices_key(item_id), prices_text(prices)) for item_id, prices in unique.items()]
-        return save_rows(self.catalogue, rows, seq, contested=contested).plus(_repeated(offers, unique))
+        unique = {offer.item.id: offer for offer in offers if offer.prices is not None}
+        return save_prices(self.catalogue, list(unique.values()), seq, contested).plus(_repeated(offers, unique))
 
     # --- pictures and beacons -----------------------------------------------------------------------------------------
 
@@ -142,21 +136,6 @@ class DynamoCatalogue:
 
     def pictures(self) -> Mapping[str, str]:
         return {item["SK"]: item["name"] for item in self.catalogue.query("PICTURES", strong=True)}
-
-
-def prices_text(prices: Iterable[ItemPrice]) -> str:
-    """One price for each type: of prices for different quantities the one that starts lowest."""
-    lowest: dict[str, ItemPrice] = {}
-    for price in prices:
-        other = lowest.setdefault(price.price_type_id, price)
-        if (price.min_quantity or 0) < (other.min_quantity or 0):
-            lowest[price.price_type_id] = price
-    rows = {id: [str(one.amount), one.currency, one.unit, _text(one.min_quantity)] for id, one in lowest.items()}
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 def _row(key: Key, text: str) -> Row:

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.adapters.dynamo.cards import packed, unpacked
 from chalicelib.adapters.dynamo.rows import Row, digest, read_some
 from chalicelib.adapters.dynamo.table import Item, Key, Table, to_wire
-from chalicelib.domain.catalogue import ItemGroup, PriceType, Property, Warehouse
+from chalicelib.domain.catalogue import ItemGroup, PriceType, Property, Unit, Warehouse
 from chalicelib.usecases.ports import Classifier, ClassifierEntry
 
 PARTITION = "CLASSIFIER"
@@ -34,6 +34,8 @@ def _head_row(entry: ClassifierEntry) -> Row:
             kind, fields = "PRICETYPE", [entry.name, entry.currency, entry.vat_included]
         case Warehouse():
             kind, fields = "WAREHOUSE", [entry.name, entry.address, entry.deleted]
+        case Unit():
+            kind, fields = "UNIT", [entry.name]
     return _row(f"{kind}#{entry.id}", fields)
 
 
@@ -72,7 +74,7 @@ def _row(sort: str, fields: list[Any]) -> Row:
 
 def classifier_of(items: Iterable[Item]) -> Classifier:
     """From all rows of the partition, in any order."""
-    kinds: dict[str, dict[str, Any]] = {"GROUP": {}, "PROPERTY": {}, "PRICETYPE": {}, "WAREHOUSE": {}, "VALUES": {}}
+    kinds: dict[str, dict[str, Any]] = {"GROUP": {}, "PROPERTY": {}, "PRICETYPE": {}, "WAREHOUSE": {}, "UNIT": {}, "VALUES": {}}
     for item in items:
         kind, _, entry_id = item["SK"].partition("#")
         kinds[kind][entry_id] = json.loads(unpacked(to_wire(item["data"])))
@@ -84,6 +86,7 @@ def classifier_of(items: Iterable[Item]) -> Classifier:
         },
         price_types={id: PriceType(id, name, currency, vat) for id, (name, currency, vat) in kinds["PRICETYPE"].items()},
         warehouses={id: Warehouse(id, name, address, deleted) for id, (name, address, deleted) in kinds["WAREHOUSE"].items()},
+        units={id: Unit(id, name) for id, (name,) in kinds["UNIT"].items()},
     )
 
 

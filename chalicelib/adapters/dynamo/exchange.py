@@ -13,6 +13,7 @@ ephemeral   EXCHANGESESSION#<hash> RUN                   which run a 1C session 
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, astuple
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -36,7 +37,7 @@ from chalicelib.domain.errors import Conflict
 from chalicelib.domain.exchange import ExchangeFile, ExchangeNode, ExchangeRun, FileState, Problem, Tally
 from chalicelib.domain.handover import Handover
 from chalicelib.domain.node_settings import NodeSettings
-from chalicelib.usecases.ports import OutboxRow
+from chalicelib.usecases.ports import OutboxRow, PendingFile
 
 PROBLEMS_KEPT = 200
 EMPTY_RUN_LIFETIME = timedelta(days=2)
@@ -206,6 +207,14 @@ class DynamoExchange:
     def next_seq(self) -> int:
         return int(self.portal.update(SEQ_COUNTER, "ADD n :one", values={":one": 1}, returning="UPDATED_NEW")["n"])
 
+    def pending(self) -> tuple[PendingFile, ...]:
+        return tuple(map(_pending_of, self.portal.query(PENDING, strong=True)))
+
+    def note_pending(self, seq: int, chunks: int, now: datetime) -> None:
+        values = {":chunks": chunks, ":now": instant_text(now)}
+        with suppress(ConditionFailed):
+            self.portal.update(pending_key(seq), "SET chunks = :chunks, seen_at = :now", "attribute_exists(PK)", values)
+
     def contested(self, seq: int) -> int:
         earlier = self.portal.query(PENDING, at_most=pending_key(seq - 1)[1], newest_first=True, strong=True, limit=1)
         return max((int(item["SK"]) for item in earlier), default=0)
@@ -264,6 +273,11 @@ class DynamoExchange:
 def _node_of(item: Item) -> ExchangeNode:
     settings = from_flat(NodeSettings, item.get("settings", {}))
     return from_flat(ExchangeNode, item, login=item["PK"].removeprefix(_node_key("")[0]), settings=settings)
+
+
+def _pending_of(item: Item) -> PendingFile:
+    seen_at = instant(item["seen_at"]) if "seen_at" in item else None
+    return PendingFile(int(item["SK"]), item["run"], item["file"], int(item.get("chunks", 0)), seen_at)
 
 
 def _run_fields(run: ExchangeRun) -> Item:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.adapters.dynamo.cards import unpacked
-from chalicelib.adapters.dynamo.catalogue import prices_key
+from chalicelib.adapters.dynamo.prices import prices_key
 from chalicelib.adapters.dynamo.stock import stock_key
 from chalicelib.adapters.dynamo.supply import lots_of, reserves_of
 from chalicelib.adapters.dynamo.table import KEYS_PER_BATCH, Key, Table

@@ -119,6 +119,20 @@ class DynamoPartners:
             for payer in _parts([item], COUNTERPARTY, Counterparty, str)
         )
 
+    def fill_payer(self, partner_id: str, payer: Counterparty) -> bool:
+        key = f"PARTNER#{partner_id}", f"{COUNTERPARTY}{payer.id}"
+        kept = self.portal.get(key, strong=True) or {}
+        told = to_flat(payer, ("id", "kind")).items()
+        missing = {name: value for name, value in told if value and kept and not kept.get(name)}
+        if not missing:
+            return False
+        places = _payer_places(kept, from_flat(Counterparty, kept | missing, id=payer.id))
+        names = {f"#{n}": name for n, name in enumerate(missing | places)}
+        values = {f":{n}": value for n, value in enumerate((missing | places).values())}
+        expression = "SET " + ", ".join(f"#{n} = :{n}" for n in range(len(names)))
+        self.portal.update(key, expression, "attribute_exists(PK)", values, names)
+        return True
+
     def company(self, company_id: str | None) -> Company | None:
         if company_id is not None:
             item = self.portal.get(company_key(company_id))

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.catalogue import ItemGroup, PriceType, Property, Warehouse
+from chalicelib.domain.catalogue import ItemGroup, PriceType, Property, Unit, Warehouse
 from chalicelib.domain.exchange import Problem
 from chalicelib.formats.commerceml.records import Record
-from chalicelib.formats.commerceml.units import MAX_WORD, currency
+from chalicelib.formats.commerceml.units import MAX_WORD, currency, unit_name
 from chalicelib.formats.commerceml.values import MAX_ID, MAX_NAME, child, children, flag, is_deleted, texts
 
 if TYPE_CHECKING:
@@ -70,6 +70,18 @@ def warehouse_records(element: "_Element") -> Iterator[Record]:
         return
     address = address_of(child(element, "Адрес"))
     yield Warehouse(found["Ид"], found.get("Наименование", ""), address, is_deleted(element, found))
+
+
+def unit_records(element: "_Element") -> Iterator[Record]:
+    """ЕдиницаИзмерения of the BUS module and УНФ: items of such files name nothing but the code."""
+    found = texts(element)
+    code = (found.get("Код", "") or found.get("Ид", ""))[:MAX_WORD]
+    full = found.get("НаименованиеПолное") or found.get("Наименование", "")
+    name = unit_name(code, found.get("НаименованиеКраткое", ""), full)
+    if code and name:
+        yield Unit(code, name[:MAX_WORD])
+    else:
+        yield _incomplete("unit", found)
 
 
 def address_of(element: "_Element | None") -> str:

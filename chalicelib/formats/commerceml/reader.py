@@ -6,7 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from chalicelib.domain.errors import BrokenFile
-from chalicelib.formats.commerceml.classifier import group_records, price_type_records, property_records, warehouse_records
+from chalicelib.formats.commerceml.classifier import (
+    group_records,
+    price_type_records,
+    property_records,
+    unit_records,
+    warehouse_records,
+)
 from chalicelib.formats.commerceml.companies import counterparty_records, seller_records
 from chalicelib.formats.commerceml.documents import container_records, order_records
 from chalicelib.formats.commerceml.items import item_records
@@ -58,6 +64,7 @@ class _Reader:
             "СвойствоНоменклатуры": property_records,
             "ТипЦены": price_type_records,
             "Склад": warehouse_records,
+            "ЕдиницаИзмерения": unit_records,
             "Владелец": self._owner,
             "Контрагент": counterparty_records,
             "Документ": order_records,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType, Property, Warehouse
+from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType, Property, Unit, Warehouse
 from chalicelib.domain.exchange import Problem
 from chalicelib.domain.order_papers import ErpPaper
 from chalicelib.domain.orders import ErpOrder
@@ -32,5 +32,17 @@ class Seller:
 
 
 Record = (
-    Head | ItemGroup | Property | PriceType | Warehouse | Item | Offer | ErpOrder | ErpPaper | Seller | Counterparty | Problem
+    Head
+    | ItemGroup
+    | Property
+    | PriceType
+    | Warehouse
+    | Unit
+    | Item
+    | Offer
+    | ErpOrder
+    | ErpPaper
+    | Seller
+    | Counterparty
+    | Problem
 )
