@@ -44,13 +44,13 @@ def rereads(rt: Runtime, work: Work) -> None:
     if neighbour is None:
         logger.info("%s is not in the settings any more", message["system"])
         return
-    stores = (neighbour, rt.exchange, rt.queues, rt.clock)
+    stores = (neighbour, rt.exchange, rt.queues)
     apply = partial(save, rt)
     try:
         if "id" in message:
             _told(read_one(*stores[:3], message=message, apply=apply))
         else:
-            read_page(*stores, message=PageMessage(**message), apply=apply)
+            read_page(*stores, rt.clock, message=PageMessage(**message), apply=apply)
     except Unavailable as unavailable:
         logger.warning("%s: %s", neighbour.node, unavailable)
 
