@@ -48,7 +48,7 @@ def rereads(rt: Runtime, work: Work) -> None:
     apply = partial(save, rt)
     try:
         if "id" in message:
-            _told(read_one(*stores[:3], message=message, apply=apply))
+            _told(read_one(*stores, message=message, apply=apply))
         else:
             read_page(*stores, rt.clock, message=PageMessage(**message), apply=apply)
     except Unavailable as unavailable:
