@@ -39,6 +39,8 @@ LOADED = "загружен с замечаниями"
 """The verdict of a file that is in, some rows of it refused."""
 ABOUT_THE_RUN = ("EXCHANGE", "COUNTER", "META")
 """Beginnings of the keys of rows that speak of runs and times, not of the catalogue."""
+ABOUT_THE_FILE = ("seq", "S#", "types")
+"""Beginnings of the attributes that say which file a figure comes from."""
 
 
 class Died(BaseException):
@@ -221,7 +223,7 @@ class CrashSite(Site):
         """Every row of the catalogue and of stock, without runs and times."""
         return {
             f"{table} {key[0]} {key[1]}": {
-                name: value for name, value in sorted(row.items()) if not name.startswith(("seq", "S#"))
+                name: value for name, value in sorted(row.items()) if not name.startswith(ABOUT_THE_FILE)
             }
             for table in ("catalogue", "portal")
             for key, row in sorted(self.table(table).items())
