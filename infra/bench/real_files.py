@@ -78,8 +78,9 @@ def missing(counts: Counts, tallies: Mapping[str, Tally]) -> list[str]:
         f"{kind}: {count} in the file, {read.get(kind, 0)} read" for kind, count in counts.items() if read.get(kind, 0) < count
     ]
     for kind, tally in tallies.items():
-        if tally.read != tally.written + tally.unchanged + tally.refused:
-            found.append(f"{kind}: {tally.read} read is not {tally.written} + {tally.unchanged} + {tally.refused}")
+        parts = (tally.written, tally.unchanged, tally.refused, *([tally.waiting] if tally.waiting else []))
+        if tally.read != sum(parts):
+            found.append(f"{kind}: {tally.read} read is not {' + '.join(map(str, parts))}")
     return found
 
 
@@ -187,7 +188,9 @@ def report(loaded: Loaded) -> list[str]:
         return [] if not loaded.counts else [f"{loaded.path.name}: {json.dumps(loaded.counts)} were not loaded"]
     file = loaded.file
     for kind, tally in file.tallies.items():
-        figures = "".join(f"{number:>10}" for number in (tally.read, tally.written, tally.unchanged, tally.refused))
+        figures = "".join(
+            f"{number:>10}" for number in (tally.read, tally.written, tally.unchanged, tally.refused, tally.waiting)
+        )
         print(f"  {loaded.path.name[:44]:<46}{kind:<14}{loaded.counts.get(kind, ''):>9}{figures}")
     if not file.tallies:
         print(f"  {loaded.path.name[:44]:<46}nothing the portal keeps")
@@ -209,7 +212,7 @@ def suppliers(folder: Path) -> dict[str, list[Path]]:
 
 def main(folders: Sequence[str]) -> int:
     wrong: list[str] = []
-    print(f"  {'file':<46}{'kind':<14}{'in file':>9}{'read':>10}{'written':>10}{'unchanged':>10}{'refused':>10}")
+    print(f"  {'file':<46}{'kind':<14}{'in file':>9}{'read':>10}{'written':>10}{'unchanged':>10}{'refused':>10}{'waiting':>10}")
     for folder in folders:
         for supplier, paths in suppliers(Path(folder)).items():
             print(supplier)
