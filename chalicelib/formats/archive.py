@@ -69,7 +69,7 @@ def _size(file: BinaryIO) -> int:
 
 
 def _checked(archive: ZipFile, size: int) -> list[tuple[str, ZipInfo]]:
-    infos = [info for info in islice(archive.infolist(), MAX_ENTRIES + 1) if not info.is_dir()]
+    infos = [info for info in islice(archive.infolist(), MAX_ENTRIES + 1) if not info.filename.endswith("/")]
     if len(archive.infolist()) > MAX_ENTRIES:
         raise BrokenFile("В архиве больше %(limit)s файлов", limit=MAX_ENTRIES)
     if sum(info.compress_size for info in infos) > size:

@@ -261,7 +261,12 @@ class CrashSite(Site):
             known = self.runtime.exchange.run(run)
             for file in known.files if known else ():
                 for kind, tally in file.tallies.items():
-                    assert tally.read == tally.written + tally.unchanged + tally.refused, (run, file.name, kind, tally)
+                    assert tally.read == tally.written + tally.unchanged + tally.refused + tally.waiting, (
+                        run,
+                        file.name,
+                        kind,
+                        tally,
+                    )
 
 
 def wanted(files: Files) -> list[str]:

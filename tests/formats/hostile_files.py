@@ -76,6 +76,7 @@ MORE_ARCHIVES: dict[str, tuple[Make, str]] = {
     "Fifield's overlap of two": (lambda: quoted_overlap(2, 100_000_000), "наложены|больше чем в 200 раз"),
     "one gigabyte announced": (lambda: lying_directory(b"import.xml", 1 << 30), "наложены|повреждён"),
     "four gigabytes announced": (lambda: lying_directory(b"import.xml", 0xFFFFFFF0), "наложены|повреждён"),
+    "an entry without a name": (lambda: lying_directory(b"", 12), "Недопустимое имя"),
     "another name in the header": (
         lambda: lying_directory(b"a.xml", 12).replace(b"a.xml", b"b.xml", 1),
         "повреждён|не читается",

@@ -32,9 +32,9 @@ def test_a_folder_is_loaded_and_accounted_for(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "infra.bench.real_files", str(tmp_path)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     rows = [line.split() for line in done.stdout.splitlines()]
-    assert ["import0_1.xml", "items", "12", "12", "12", "0", "0"] in rows
-    assert ["import_wide.xml", "items", "12", "12", "0", "12", "0"] in rows, done.stdout
-    assert ["offers0_1.xml", "prices", "15", "12", "0", "3"] in rows
+    assert ["import0_1.xml", "items", "12", "12", "12", "0", "0", "0"] in rows
+    assert ["import_wide.xml", "items", "12", "12", "0", "12", "0", "0"] in rows, done.stdout
+    assert ["offers0_1.xml", "prices", "15", "12", "0", "3", "0"] in rows
     assert "everything is accounted for" in done.stdout
 
 
