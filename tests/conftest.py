@@ -21,6 +21,9 @@ from infra import resources
 
 _accounts = count(1)
 
+# A logger made while a test runs would otherwise keep its lines from `caplog` for good.
+os.environ["POWERTOOLS_LOG_DEDUPLICATION_DISABLED"] = "true"
+
 
 @pytest.fixture(scope="session")
 def aws_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:

@@ -3,16 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import fields, replace
 
-from chalicelib.domain.exchange import Problem, Tally
+from chalicelib.domain.exchange import Tally
 from chalicelib.domain.partners import Company, Counterparty
 from chalicelib.usecases.import_journal import Journal
 from chalicelib.usecases.ports import PartnerStore
 
-UNKNOWN = "Контрагента нет ни у одного партнёра: передайте партнёра с его контрагентами"
-
 
 def take_parties(partners: PartnerStore, *, parties: Iterable[Company | Counterparty], journal: Journal) -> None:
-    """Our company out of Владелец; payers of the BUS module where a partner has them, else reported."""
+    """Our company out of Владелец; payers of the BUS module where a partner has them."""
     for party in parties:
         if isinstance(party, Company):
             written = _take_company(partners, party)
@@ -39,9 +37,7 @@ def _same_inn(kept: Company | None, told: Company) -> Company | None:
 
 
 def _take_payer(partners: PartnerStore, told: Counterparty, journal: Journal) -> None:
+    """1C sends every counterparty of its base; those of nobody in the portal change nothing and are no mistake of anyone's."""
     known = partners.payers(told.id, told.inn, told.kpp)
-    if not known:
-        journal.refuse(Problem("counterparty", told.id, told.name, UNKNOWN))
-        return
     written = [partners.fill_payer(partner_id, replace(told, id=payer.id)) for partner_id, payer in known]
     journal.add("counterparties", Tally(1, written=int(any(written)), unchanged=int(not any(written))))

@@ -4,6 +4,7 @@ import base64
 import http.client
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -274,7 +275,11 @@ def test_requests_at_the_same_time_do_not_mix(serve: Serve) -> None:
 
 def test_each_request_has_its_line_in_the_log(serve: Serve, capfd: pytest.CaptureFixture[str]) -> None:
     ask(serve(), "/size/5?a=1")
-    assert "127.0.0.1 GET /size/5?a=1 200 5 B" in capfd.readouterr().out
+    said, until = "", time.monotonic() + 10
+    while "200 5 B" not in said and time.monotonic() < until:
+        said += capfd.readouterr().out  # written once the reply has gone
+        time.sleep(0.01)
+    assert "127.0.0.1 GET /size/5?a=1 200 5 B" in said
 
 
 @pytest.mark.parametrize(
