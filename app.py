@@ -6,23 +6,10 @@ from chalicelib.exchange import bitrix24, changes, onec, snapshots, v1
 from chalicelib.schedules import exchange, holds, outbox, reconcile, waiting
 from chalicelib.schedules import rereads as rereads_schedule
 from chalicelib.schedules import stock as stock_schedule
-from chalicelib.web import (
-    assets,
-    cart,
-    catalogue,
-    checkout,
-    documents,
-    exchange_actions,
-    exchange_journal,
-    exchange_nodes,
-    exchange_proposals,
-    home,
-    http,
-    news,
-    orders,
-    profile,
-    sign_in,
-)
+from chalicelib.web import assets, catalogue, documents, home, http, news, orders
+from chalicelib.web.access import profile, sign_in
+from chalicelib.web.cart import cart, checkout
+from chalicelib.web.exchange import exchange_actions, exchange_journal, exchange_nodes, exchange_proposals
 from chalicelib.workers import deliveries, imports, messages, pictures, rereads, snapshot, stock
 from chalicelib.workers import documents as documents_worker
 

@@ -13,9 +13,42 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.dynamo.table import Table
     from chalicelib.adapters.erp.bitrix24 import Bitrix24
-    from chalicelib.domain.partners import Contract, Counterparty, DeliveryAddress
-    from chalicelib.usecases import ports
-    from chalicelib.usecases.visitors import Visitor
+    from chalicelib.domain.partners.partners import Contract, Counterparty, DeliveryAddress
+    from chalicelib.usecases.access.visitors import Visitor
+    from chalicelib.usecases.ports.access import AttemptStore, AuditStore, PasswordHasher, SessionStore, UserStore
+    from chalicelib.usecases.ports.catalogue import (
+        CatalogueIndex,
+        CatalogueStore,
+        OfferStore,
+        PictureMaker,
+        SnapshotWriter,
+        StockStore,
+        SupplyStore,
+    )
+    from chalicelib.usecases.ports.clock import Clock, RecordStore
+    from chalicelib.usecases.ports.documents import DocumentStore, InvoicePrinter
+    from chalicelib.usecases.ports.exchange import (
+        ChangeFeed,
+        ExchangeStore,
+        MonitorStore,
+        ProposalStore,
+        QueueWatch,
+        Register,
+        ReplyStore,
+        WaitingRoom,
+    )
+    from chalicelib.usecases.ports.files import FileStore, Queues, Sender
+    from chalicelib.usecases.ports.neighbours import ErpClient, Neighbour
+    from chalicelib.usecases.ports.news import NewsStore
+    from chalicelib.usecases.ports.orders import CartStore, OrderReceiver, OrderStore, Outbox, WaitingOrderStore
+    from chalicelib.usecases.ports.partners import (
+        CreditLimitStore,
+        IndividualPriceStore,
+        ManagerStore,
+        PartnerStore,
+        RestrictionStore,
+        SettlementStore,
+    )
 
 
 def utc_now() -> datetime:
@@ -28,7 +61,7 @@ class Runtime:
     exchange_patience = timedelta(seconds=20)
     """How long an `import` of 1C waits for its file before it is told to ask again: the gateway gives up after 29 s."""
 
-    def __init__(self, settings: Settings | None = None, clock: "ports.Clock" = utc_now) -> None:
+    def __init__(self, settings: Settings | None = None, clock: "Clock" = utc_now) -> None:
         self.settings = settings or Settings.read()
         self.clock = clock
 
@@ -86,79 +119,79 @@ class Runtime:
         return Table(self.dynamodb, self.settings.ephemeral_table)
 
     @cached_property
-    def carts(self) -> "ports.CartStore":
-        from chalicelib.adapters.dynamo.carts import DynamoCarts
+    def carts(self) -> "CartStore":
+        from chalicelib.adapters.dynamo.orders.carts import DynamoCarts
 
         return DynamoCarts(self.portal)
 
     @cached_property
-    def orders(self) -> "ports.OrderStore":
-        from chalicelib.adapters.dynamo.orders import DynamoOrders
+    def orders(self) -> "OrderStore":
+        from chalicelib.adapters.dynamo.orders.orders import DynamoOrders
 
         return DynamoOrders(self.portal, self.ephemeral, [receiver.name for receiver in self._copied])
 
     @cached_property
-    def outbox(self) -> "ports.Outbox":
-        from chalicelib.adapters.dynamo.outbox import DynamoOutbox
+    def outbox(self) -> "Outbox":
+        from chalicelib.adapters.dynamo.orders.outbox import DynamoOutbox
 
         return DynamoOutbox(self.portal)
 
     @cached_property
-    def documents(self) -> "ports.DocumentStore":
+    def documents(self) -> "DocumentStore":
         from chalicelib.adapters.dynamo.documents import DynamoDocuments
 
         return DynamoDocuments(self.portal)
 
     @cached_property
-    def catalogue(self) -> "ports.CatalogueStore":
-        from chalicelib.adapters.dynamo.catalogue import DynamoCatalogue
+    def catalogue(self) -> "CatalogueStore":
+        from chalicelib.adapters.dynamo.catalogue.catalogue import DynamoCatalogue
 
         return DynamoCatalogue(self.catalogue_table)
 
     @cached_property
-    def stock(self) -> "ports.StockStore":
-        from chalicelib.adapters.dynamo.stock import DynamoStock
+    def stock(self) -> "StockStore":
+        from chalicelib.adapters.dynamo.catalogue.stock import DynamoStock
 
         return DynamoStock(self.portal)
 
     @cached_property
-    def supply(self) -> "ports.SupplyStore":
-        from chalicelib.adapters.dynamo.supply import DynamoSupply
+    def supply(self) -> "SupplyStore":
+        from chalicelib.adapters.dynamo.catalogue.supply import DynamoSupply
 
         return DynamoSupply(self.portal)
 
     @cached_property
-    def offers(self) -> "ports.OfferStore":
-        from chalicelib.adapters.dynamo.offers import DynamoOffers
+    def offers(self) -> "OfferStore":
+        from chalicelib.adapters.dynamo.catalogue.offers import DynamoOffers
 
         return DynamoOffers(self.catalogue_table, self.portal)
 
     @cached_property
-    def exchange(self) -> "ports.ExchangeStore":
-        from chalicelib.adapters.dynamo.exchange import DynamoExchange
+    def exchange(self) -> "ExchangeStore":
+        from chalicelib.adapters.dynamo.exchange.exchange import DynamoExchange
 
         return DynamoExchange(self.portal, self.ephemeral)
 
     @cached_property
-    def waiting_orders(self) -> "ports.WaitingOrderStore":
-        from chalicelib.adapters.dynamo.waiting_orders import DynamoWaitingOrders
+    def waiting_orders(self) -> "WaitingOrderStore":
+        from chalicelib.adapters.dynamo.orders.waiting_orders import DynamoWaitingOrders
 
         return DynamoWaitingOrders(self.portal)
 
     @cached_property
-    def files(self) -> "ports.FileStore":
+    def files(self) -> "FileStore":
         from chalicelib.adapters.files import S3Files
 
         return S3Files(self.s3, self.settings.bucket)
 
     @cached_property
-    def queues(self) -> "ports.Queues":
+    def queues(self) -> "Queues":
         from chalicelib.adapters.queues import SqsQueues
 
         return SqsQueues(self.sqs, self.settings.queues)
 
     @cached_property
-    def queue_watch(self) -> "ports.QueueWatch":
+    def queue_watch(self) -> "QueueWatch":
         import boto3
 
         from chalicelib.adapters.queue_watch import SqsWatch
@@ -168,145 +201,145 @@ class Runtime:
         return SqsWatch(self.sqs, boto3.client("cloudwatch"), urls, dead)
 
     @cached_property
-    def monitor(self) -> "ports.MonitorStore":
-        from chalicelib.adapters.dynamo.exchange_monitor import DynamoMonitor
+    def monitor(self) -> "MonitorStore":
+        from chalicelib.adapters.dynamo.exchange.exchange_monitor import DynamoMonitor
 
         return DynamoMonitor(self.portal)
 
     @cached_property
-    def proposals(self) -> "ports.ProposalStore":
-        from chalicelib.adapters.dynamo.proposals import DynamoProposals
+    def proposals(self) -> "ProposalStore":
+        from chalicelib.adapters.dynamo.exchange.proposals import DynamoProposals
 
         return DynamoProposals(self.portal)
 
     @cached_property
-    def audit(self) -> "ports.AuditStore":
-        from chalicelib.adapters.dynamo.audit import DynamoAudit
+    def audit(self) -> "AuditStore":
+        from chalicelib.adapters.dynamo.access.audit import DynamoAudit
 
         return DynamoAudit(self.portal)
 
     # --- people and partners ------------------------------------------------------------------------------------------
 
     @cached_property
-    def hasher(self) -> "ports.PasswordHasher":
+    def hasher(self) -> "PasswordHasher":
         from chalicelib.adapters.passwords import Argon2Hasher
 
         return Argon2Hasher()
 
     @cached_property
-    def sessions(self) -> "ports.SessionStore":
-        from chalicelib.adapters.dynamo.sessions import DynamoSessions
+    def sessions(self) -> "SessionStore":
+        from chalicelib.adapters.dynamo.access.sessions import DynamoSessions
 
         return DynamoSessions(self.ephemeral, self.catalogue_table)
 
     @cached_property
-    def attempts(self) -> "ports.AttemptStore":
-        from chalicelib.adapters.dynamo.sessions import DynamoAttempts
+    def attempts(self) -> "AttemptStore":
+        from chalicelib.adapters.dynamo.access.sessions import DynamoAttempts
 
         return DynamoAttempts(self.ephemeral)
 
     @cached_property
-    def users(self) -> "ports.UserStore":
-        from chalicelib.adapters.dynamo.users import DynamoUsers
+    def users(self) -> "UserStore":
+        from chalicelib.adapters.dynamo.access.users import DynamoUsers
 
         return DynamoUsers(self.portal, self.ephemeral)
 
     @cached_property
-    def partners(self) -> "ports.PartnerStore":
-        from chalicelib.adapters.dynamo.partners import DynamoPartners
+    def partners(self) -> "PartnerStore":
+        from chalicelib.adapters.dynamo.partners.partners import DynamoPartners
 
         return DynamoPartners(self.portal)
 
     # --- records of the open protocol -----------------------------------------------------------------------------------
 
     @cached_property
-    def waiting(self) -> "ports.WaitingRoom":
-        from chalicelib.adapters.dynamo.waiting import DynamoWaiting
+    def waiting(self) -> "WaitingRoom":
+        from chalicelib.adapters.dynamo.exchange.waiting import DynamoWaiting
 
         return DynamoWaiting(self.portal)
 
     @cached_property
-    def register(self) -> "ports.Register":
-        from chalicelib.adapters.dynamo.records import DynamoRegister
+    def register(self) -> "Register":
+        from chalicelib.adapters.dynamo.exchange.records import DynamoRegister
 
         return DynamoRegister(self.portal)
 
     @cached_property
-    def counterparties(self) -> "ports.RecordStore[Counterparty]":
-        from chalicelib.adapters.dynamo.partner_parts import DynamoCounterparties
+    def counterparties(self) -> "RecordStore[Counterparty]":
+        from chalicelib.adapters.dynamo.partners.partner_parts import DynamoCounterparties
 
         return DynamoCounterparties(self.portal)
 
     @cached_property
-    def contracts(self) -> "ports.RecordStore[Contract]":
-        from chalicelib.adapters.dynamo.partner_parts import DynamoContracts
+    def contracts(self) -> "RecordStore[Contract]":
+        from chalicelib.adapters.dynamo.partners.partner_parts import DynamoContracts
 
         return DynamoContracts(self.portal)
 
     @cached_property
-    def delivery_addresses(self) -> "ports.RecordStore[DeliveryAddress]":
-        from chalicelib.adapters.dynamo.partner_parts import DynamoDeliveryAddresses
+    def delivery_addresses(self) -> "RecordStore[DeliveryAddress]":
+        from chalicelib.adapters.dynamo.partners.partner_parts import DynamoDeliveryAddresses
 
         return DynamoDeliveryAddresses(self.portal)
 
     @cached_property
-    def individual_prices(self) -> "ports.IndividualPriceStore":
-        from chalicelib.adapters.dynamo.terms import DynamoIndividualPrices
+    def individual_prices(self) -> "IndividualPriceStore":
+        from chalicelib.adapters.dynamo.partners.terms import DynamoIndividualPrices
 
         return DynamoIndividualPrices(self.portal)
 
     @cached_property
-    def restrictions(self) -> "ports.RestrictionStore":
-        from chalicelib.adapters.dynamo.terms import DynamoRestrictions
+    def restrictions(self) -> "RestrictionStore":
+        from chalicelib.adapters.dynamo.partners.terms import DynamoRestrictions
 
         return DynamoRestrictions(self.portal)
 
     @cached_property
-    def credit_limits(self) -> "ports.CreditLimitStore":
-        from chalicelib.adapters.dynamo.terms import DynamoCreditLimits
+    def credit_limits(self) -> "CreditLimitStore":
+        from chalicelib.adapters.dynamo.partners.terms import DynamoCreditLimits
 
         return DynamoCreditLimits(self.portal)
 
     @cached_property
-    def settlements(self) -> "ports.SettlementStore":
-        from chalicelib.adapters.dynamo.settlements import DynamoSettlements
+    def settlements(self) -> "SettlementStore":
+        from chalicelib.adapters.dynamo.partners.settlements import DynamoSettlements
 
         return DynamoSettlements(self.portal)
 
     @cached_property
-    def replies(self) -> "ports.ReplyStore":
-        from chalicelib.adapters.dynamo.replies import DynamoReplies
+    def replies(self) -> "ReplyStore":
+        from chalicelib.adapters.dynamo.exchange.replies import DynamoReplies
 
         return DynamoReplies(self.ephemeral, self.files)
 
     @cached_property
-    def feed(self) -> "ports.ChangeFeed":
-        from chalicelib.adapters.dynamo.feed import DynamoFeed
+    def feed(self) -> "ChangeFeed":
+        from chalicelib.adapters.dynamo.exchange.feed import DynamoFeed
 
         return DynamoFeed(self.portal)
 
     @cached_property
-    def news(self) -> "ports.NewsStore":
+    def news(self) -> "NewsStore":
         from chalicelib.adapters.dynamo.news import DynamoNews
 
         return DynamoNews(self.portal)
 
     @cached_property
-    def managers(self) -> "ports.ManagerStore":
-        from chalicelib.adapters.dynamo.managers import DynamoManagers
+    def managers(self) -> "ManagerStore":
+        from chalicelib.adapters.dynamo.partners.managers import DynamoManagers
 
         return DynamoManagers(self.portal)
 
     def visitor(self, token: str) -> "Visitor":
         """Who comes with the cookie's token. Raises NotSignedIn."""
-        from chalicelib.usecases.sign_in import visitor
+        from chalicelib.usecases.access.sign_in import visitor
 
         return visitor(self.sessions, self.users, self.partners, self.clock, token=token)
 
     # --- search snapshots and pictures ----------------------------------------------------------------------------------
 
     @cached_property
-    def index(self) -> "ports.CatalogueIndex":
+    def index(self) -> "CatalogueIndex":
         import tempfile
         from pathlib import Path
 
@@ -315,13 +348,13 @@ class Runtime:
         return SnapshotIndex(self.files, Path(tempfile.gettempdir(), "kabinet-snapshots"))
 
     @cached_property
-    def snapshot_writer(self) -> "ports.SnapshotWriter":
+    def snapshot_writer(self) -> "SnapshotWriter":
         from chalicelib.adapters.index.build import TantivySnapshotWriter
 
         return TantivySnapshotWriter()
 
     @cached_property
-    def picture_maker(self) -> "ports.PictureMaker":
+    def picture_maker(self) -> "PictureMaker":
         from chalicelib.adapters.picture_sizes import PillowPictures
 
         return PillowPictures()
@@ -329,25 +362,25 @@ class Runtime:
     # --- documents, messages, 1C ----------------------------------------------------------------------------------------
 
     @cached_property
-    def invoice_printer(self) -> "ports.InvoicePrinter":
+    def invoice_printer(self) -> "InvoicePrinter":
         from chalicelib.adapters.invoice_pdf import print_invoice
 
         return print_invoice
 
     @cached_property
-    def mail(self) -> "ports.Sender":
+    def mail(self) -> "Sender":
         from chalicelib.adapters.mail import mailer
 
         return mailer(self.settings.mail)
 
     @cached_property
-    def sms(self) -> "ports.Sender":
+    def sms(self) -> "Sender":
         from chalicelib.adapters.sms import texter
 
         return texter(self.settings.sms)
 
     @cached_property
-    def erp(self) -> "ports.ErpClient | None":
+    def erp(self) -> "ErpClient | None":
         """None where 1C can't be asked."""
         from chalicelib.adapters.erp.choice import odata_url
         from chalicelib.adapters.erp.odata import odata_erp
@@ -364,13 +397,13 @@ class Runtime:
         return bitrix24(urls, self.clock, private=self.settings.private_addresses)
 
     @cached_property
-    def neighbours(self) -> "dict[str, ports.Neighbour]":
+    def neighbours(self) -> "dict[str, Neighbour]":
         """The systems that can be asked for what they have, by the name that messages call them."""
-        found: dict[str, ports.Neighbour] = {"bitrix24": self.bitrix24} if self.bitrix24 else {}
+        found: dict[str, Neighbour] = {"bitrix24": self.bitrix24} if self.bitrix24 else {}
         return found | ({"1c": self._odata_neighbour} if self._odata_neighbour else {})
 
     @cached_property
-    def _odata_neighbour(self) -> "ports.Neighbour | None":
+    def _odata_neighbour(self) -> "Neighbour | None":
         from chalicelib.adapters.erp.choice import odata_url
         from chalicelib.adapters.erp.odata_reread import odata_neighbour
 
@@ -378,19 +411,19 @@ class Runtime:
         return odata_neighbour(url, self.clock) if url else None
 
     @cached_property
-    def order_receivers(self) -> "tuple[ports.OrderReceiver, ...]":
+    def order_receivers(self) -> "tuple[OrderReceiver, ...]":
         """The system orders go to and answers come from, then those that get copies."""
         from chalicelib.adapters.erp.choice import order_receivers
 
         return order_receivers(self.settings.push, self.clock, private=self.settings.private_addresses)
 
     @property
-    def _copied(self) -> "tuple[ports.OrderReceiver, ...]":
+    def _copied(self) -> "tuple[OrderReceiver, ...]":
         """Without loading what sends them, where there is one system or none."""
         return self.order_receivers[1:] if len(self.settings.push.split()) > 1 else ()
 
     @property
-    def pushes(self) -> "ports.Queues | None":
+    def pushes(self) -> "Queues | None":
         """The queues, where orders are sent out; None where 1C comes for them itself."""
         return self.queues if self.settings.push else None
 

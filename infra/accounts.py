@@ -19,14 +19,14 @@ from datetime import timedelta
 
 import boto3
 
+from chalicelib.domain.access.users import Role, User
 from chalicelib.domain.errors import InvalidInput, NotFound
-from chalicelib.domain.exchange import ExchangeNode
-from chalicelib.domain.users import Role, User
+from chalicelib.domain.exchange.exchange import ExchangeNode
 from chalicelib.exchange.accounts import new_key
 from chalicelib.formats import phones
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.invitations import INVITE_LIFETIME
-from chalicelib.usecases.sign_in import token_hash
+from chalicelib.usecases.access.invitations import INVITE_LIFETIME
+from chalicelib.usecases.access.sign_in import token_hash
 from infra import deploy, stack
 
 AT_ONCE = timedelta(minutes=5)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.domain.partners import AccountManager, Contract, Counterparty, DeliveryAddress, Partner
-from chalicelib.domain.users import Membership
+from chalicelib.domain.access.users import Membership
+from chalicelib.domain.partners.partners import AccountManager, Contract, Counterparty, DeliveryAddress, Partner
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.invitations import accept_invitation, invite
-from chalicelib.usecases.ports import PartnerRecord, Saved
-from chalicelib.usecases.sign_in import SignedIn, sign_in
+from chalicelib.usecases.access.invitations import accept_invitation, invite
+from chalicelib.usecases.access.sign_in import SignedIn, sign_in
+from chalicelib.usecases.ports.partners import PartnerRecord, Saved
 
 PASSWORD = "зимний вечер 42"
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.usecases.ports import StoredFile, Upload
+from chalicelib.usecases.ports.files import StoredFile, Upload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chalicelib.adapters.amount_words import NBSP, amount_figures, amount_in_words, currency_mark, figures, long_date
 from chalicelib.adapters.pdf_sheet import BOLD, HEIGHT, LEADING, MM, REGULAR, WIDTH, Sheets, text_width, wrapped
 from chalicelib.domain.documents import InvoiceLine, PaymentInvoice
-from chalicelib.domain.partners import Company, Counterparty
+from chalicelib.domain.partners.partners import Company, Counterparty
 
 LEFT, RIGHT = 15 * MM, WIDTH - 12 * MM
 TOP, BOTTOM = HEIGHT - 14 * MM, 18 * MM

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from chalicelib.adapters.outbox_folder import OutboxFolder
 from chalicelib.domain.errors import Refused, Unavailable
-from chalicelib.usecases.ports import Letter, Sender
+from chalicelib.usecases.ports.files import Letter, Sender
 
 if TYPE_CHECKING:
     import smtplib

@@ -5,8 +5,8 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.catalogue.pictures import SIZES
 from chalicelib.domain.errors import BrokenFile
-from chalicelib.domain.pictures import SIZES
 
 if TYPE_CHECKING:
     from PIL.Image import Image

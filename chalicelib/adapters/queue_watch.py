@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.usecases.ports import QueueState
+from chalicelib.usecases.ports.exchange import QueueState
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from chalicelib.adapters.outbox_folder import OutboxFolder
 from chalicelib.domain.errors import Refused, Unavailable
-from chalicelib.usecases.ports import Letter, Sender
+from chalicelib.usecases.ports.files import Letter, Sender
 
 if TYPE_CHECKING:
     from mypy_boto3_sns.client import SNSClient

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from chalicelib.domain.audiences import Audience
-from chalicelib.domain.partners import Company, Counterparty
+from chalicelib.domain.partners.audiences import Audience
+from chalicelib.domain.partners.partners import Company, Counterparty
 
 PRINTED, ERP = "portal", "erp"
 """Where a document comes from: printed here, or sent by 1C."""

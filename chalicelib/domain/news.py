@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from chalicelib.domain.audiences import Audience
+from chalicelib.domain.partners.audiences import Audience
 
 
 class NewsKind(StrEnum):

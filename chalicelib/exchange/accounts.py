@@ -10,7 +10,7 @@ from hashlib import sha256
 from weakref import WeakKeyDictionary
 
 from chalicelib.domain.errors import NotSignedIn, TooManyAttempts
-from chalicelib.domain.exchange import ExchangeNode
+from chalicelib.domain.exchange.exchange import ExchangeNode
 from chalicelib.runtime import Runtime
 
 WINDOW = timedelta(minutes=15)

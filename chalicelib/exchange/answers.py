@@ -15,8 +15,8 @@ from chalicelib import runtime
 from chalicelib.domain import errors
 from chalicelib.exchange.accounts import authenticate
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.answer_once import answer_once
-from chalicelib.usecases.ports import KeptReply
+from chalicelib.usecases.exchange.answer_once import answer_once
+from chalicelib.usecases.ports.exchange import KeptReply
 
 logger = Logger(service="kabinet", child=False)
 

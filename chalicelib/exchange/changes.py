@@ -6,8 +6,8 @@ from chalice import Blueprint, Response
 
 from chalicelib.domain.errors import BrokenFile
 from chalicelib.exchange.answers import JSON, Asked, answer, reply
-from chalicelib.usecases.change_feed import MOST, Change, acknowledge_changes, changes_after
-from chalicelib.usecases.ports import KeptReply
+from chalicelib.usecases.exchange.change_feed import MOST, Change, acknowledge_changes, changes_after
+from chalicelib.usecases.ports.exchange import KeptReply
 
 routes = Blueprint(__name__)
 

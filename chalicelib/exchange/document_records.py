@@ -5,10 +5,10 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 from functools import partial
 
-from chalicelib.domain.audiences import Audience
 from chalicelib.domain.documents import ERP, Document
+from chalicelib.domain.exchange.records import Reference
 from chalicelib.domain.money import line_amount
-from chalicelib.domain.records import Reference
+from chalicelib.domain.partners.audiences import Audience
 from chalicelib.exchange.entity import Converted, Entity
 from chalicelib.formats.document_messages import (
     DOCUMENT_EXAMPLE,
@@ -18,8 +18,8 @@ from chalicelib.formats.document_messages import (
     UploadedDocumentMessage,
 )
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.import_records import Save, Taken, one_by_one
-from chalicelib.usecases.take_documents import Announcement, DocumentDesk, announce, uploaded
+from chalicelib.usecases.documents.take_documents import Announcement, DocumentDesk, announce, uploaded
+from chalicelib.usecases.exchange.import_records import Save, Taken, one_by_one
 
 NOON = time(9, tzinfo=UTC)
 """In Moscow: the day of a document is that day wherever we are."""

@@ -26,7 +26,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.exchange import document_records, news_records, order_state_records, partner_records, supply_records, term_records
 from chalicelib.exchange.entity import Entity
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.import_records import Desk, Kind
+from chalicelib.usecases.exchange.import_records import Desk, Kind
 
 ENTITIES: tuple[Entity, ...] = (
     *partner_records.ENTITIES,

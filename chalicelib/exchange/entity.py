@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.exchange import Problem
-from chalicelib.domain.records import Record, Reference
+from chalicelib.domain.exchange.exchange import Problem
+from chalicelib.domain.exchange.records import Record, Reference
 from chalicelib.exchange.faults import faults_of
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.import_records import Kind, Row, Save, Taken
-from chalicelib.usecases.snapshots import Hide
+from chalicelib.usecases.exchange.import_records import Kind, Row, Save, Taken
+from chalicelib.usecases.exchange.snapshots import Hide
 
 if TYPE_CHECKING:
     from chalicelib.formats.messages import Message
-    from chalicelib.usecases.ports import RecordStore
+    from chalicelib.usecases.ports.clock import RecordStore
 
 Converted = tuple[Any, tuple[Problem, ...]]
 """A record to save, and what is wrong with it though it is taken."""

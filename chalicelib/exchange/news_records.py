@@ -2,14 +2,14 @@
 
 from functools import partial
 
-from chalicelib.domain.audiences import Audience
+from chalicelib.domain.exchange.records import Record, Reference
 from chalicelib.domain.news import Attachment, NewsItem, NewsKind
-from chalicelib.domain.partners import AccountManager, ManagerRecord
-from chalicelib.domain.records import Record, Reference
+from chalicelib.domain.partners.audiences import Audience
+from chalicelib.domain.partners.partners import AccountManager, ManagerRecord
 from chalicelib.exchange.entity import RECORDS_AT_ONCE, Converted, Entity, saved_in
 from chalicelib.formats.news_messages import MANAGER_EXAMPLE, NEWS_EXAMPLE, ManagerMessage, NewsMessage
-from chalicelib.usecases.import_managers import take_manager
-from chalicelib.usecases.import_records import one_by_one
+from chalicelib.usecases.exchange.import_records import one_by_one
+from chalicelib.usecases.partners.import_managers import take_manager
 
 
 def _news(message: NewsMessage) -> Converted:

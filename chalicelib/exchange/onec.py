@@ -14,11 +14,11 @@ from chalice import Blueprint, Response
 
 from chalicelib import runtime
 from chalicelib.domain.errors import NotSignedIn, Refused, TooManyAttempts, Unavailable
-from chalicelib.domain.exchange import ExchangeNode, ExchangeRun
+from chalicelib.domain.exchange.exchange import ExchangeNode, ExchangeRun
 from chalicelib.exchange import verdicts
 from chalicelib.exchange.accounts import authenticate
 from chalicelib.runtime import Runtime
-from chalicelib.usecases import receive_files
+from chalicelib.usecases.exchange import receive_files
 
 logger = Logger(service="kabinet", child=False)
 routes = Blueprint(__name__)
@@ -166,7 +166,7 @@ def _name(call: Call) -> str:
 def _query(call: Call, encoding: str) -> Reply:
     """Never empty, never packed, and it begins with `<?xml` to the letter."""
     from chalicelib.formats.commerceml import in_one, write_order
-    from chalicelib.usecases.export_orders import batch_for_erp
+    from chalicelib.usecases.orders.export_orders import batch_for_erp
 
     now = call.runtime
     if call.session and call.node.settings.query_acknowledges:
@@ -179,7 +179,7 @@ def _query(call: Call, encoding: str) -> Reply:
 
 
 def _taken(call: Call, _encoding: str) -> Reply:
-    from chalicelib.usecases.export_orders import acknowledge
+    from chalicelib.usecases.orders.export_orders import acknowledge
 
     now = call.runtime
     if acknowledge(now.orders, now.exchange, now.clock, node=call.node.login, session=call.session):

@@ -15,7 +15,7 @@ from chalicelib.exchange.entity import Entity
 from chalicelib.exchange.snapshots import PAGE
 from chalicelib.formats import feed_messages as feed
 from chalicelib.formats import messages
-from chalicelib.usecases.change_feed import MOST
+from chalicelib.usecases.exchange.change_feed import MOST
 
 INTRODUCTION = """Обмен с 1С сообщениями JSON: партнёры, договоры, цены, взаиморасчёты и всё остальное, чего не переносит
 стандартный обмен CommerceML. Каталог, остатки и заказы идут по нему на `/exchange/1c`.

@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.domain.exchange.records import Reference
 from chalicelib.domain.money import line_amount
-from chalicelib.domain.order_progress import Bucket, LineStatus
-from chalicelib.domain.order_reports import OrderReport
-from chalicelib.domain.records import Reference
+from chalicelib.domain.orders.order_progress import Bucket, LineStatus
+from chalicelib.domain.orders.order_reports import OrderReport
 from chalicelib.exchange.entity import Converted, Entity
 from chalicelib.formats.order_state_messages import ORDER_STATE_EXAMPLE, LineStateMessage, OrderStateMessage
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.import_records import Taken, one_by_one
-from chalicelib.usecases.order_progress import take_report
+from chalicelib.usecases.exchange.import_records import Taken, one_by_one
+from chalicelib.usecases.orders.order_progress import take_report
 
 
 def _report(message: OrderStateMessage) -> Converted:

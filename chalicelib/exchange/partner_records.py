@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from chalicelib.domain.exchange import Problem
-from chalicelib.domain.partners import AccountManager, Company, Contract, Counterparty, DeliveryAddress, Partner
-from chalicelib.domain.records import Reference, part_id
-from chalicelib.domain.users import Membership
+from chalicelib.domain.access.users import Membership
+from chalicelib.domain.exchange.exchange import Problem
+from chalicelib.domain.exchange.records import Reference, part_id
+from chalicelib.domain.partners.partners import AccountManager, Company, Contract, Counterparty, DeliveryAddress, Partner
 from chalicelib.exchange.entity import Entity
 from chalicelib.formats import phones
 from chalicelib.formats.messages import (
@@ -17,10 +17,10 @@ from chalicelib.formats.messages import (
     PartnerMessage,
 )
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.import_partners import hide_partners, save_company, save_partner
-from chalicelib.usecases.import_records import Save, Taken, one_by_one
-from chalicelib.usecases.ports import PartnerRecord
-from chalicelib.usecases.snapshots import Hide
+from chalicelib.usecases.exchange.import_records import Save, Taken, one_by_one
+from chalicelib.usecases.exchange.snapshots import Hide
+from chalicelib.usecases.partners.import_partners import hide_partners, save_company, save_partner
+from chalicelib.usecases.ports.partners import PartnerRecord
 
 
 def _save_partner(now: Runtime) -> Save:

@@ -7,8 +7,8 @@ from chalice import Blueprint, Response
 from chalicelib.domain.errors import Refused
 from chalicelib.exchange.answers import JSON, Asked, answer, problem, reply
 from chalicelib.exchange.changes import number_of
-from chalicelib.usecases.ports import KeptReply
-from chalicelib.usecases.snapshots import NAMED, Closing, Differences, Manifest, close_snapshot, reconcile
+from chalicelib.usecases.exchange.snapshots import NAMED, Closing, Differences, Manifest, close_snapshot, reconcile
+from chalicelib.usecases.ports.exchange import KeptReply
 
 routes = Blueprint(__name__)
 PAGE = 5_000

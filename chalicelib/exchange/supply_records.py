@@ -3,7 +3,7 @@
 from decimal import Decimal
 from functools import partial
 
-from chalicelib.domain.stock import IncomingLot, IncomingSupply, StockReserves
+from chalicelib.domain.catalogue.stock import IncomingLot, IncomingSupply, StockReserves
 from chalicelib.exchange.entity import Converted, Entity
 from chalicelib.formats.supply_messages import (
     INCOMING_SUPPLY_EXAMPLE,
@@ -11,8 +11,8 @@ from chalicelib.formats.supply_messages import (
     IncomingSupplyMessage,
     ReservesMessage,
 )
-from chalicelib.usecases.import_records import one_by_one
-from chalicelib.usecases.import_supply import take_incoming_supply, take_reserves
+from chalicelib.usecases.catalogue.import_supply import take_incoming_supply, take_reserves
+from chalicelib.usecases.exchange.import_records import one_by_one
 
 
 def _incoming(message: IncomingSupplyMessage) -> Converted:

@@ -5,12 +5,12 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from chalicelib.domain.exchange import Problem
+from chalicelib.domain.exchange.exchange import Problem
+from chalicelib.domain.exchange.records import Record, Reference, part_id
 from chalicelib.domain.money import line_amount
-from chalicelib.domain.partners import Contract, Counterparty, DeliveryAddress
-from chalicelib.domain.records import Record, Reference, part_id
-from chalicelib.domain.settlements import EntryKind, LedgerEntry
-from chalicelib.domain.terms import CreditLimit, IndividualPrice, Restriction, RestrictionMode
+from chalicelib.domain.partners.partners import Contract, Counterparty, DeliveryAddress
+from chalicelib.domain.partners.settlements import EntryKind, LedgerEntry
+from chalicelib.domain.partners.terms import CreditLimit, IndividualPrice, Restriction, RestrictionMode
 from chalicelib.exchange.entity import RECORDS_AT_ONCE, Entity, saved_in
 from chalicelib.formats import part_messages as parts
 from chalicelib.formats import settlement_messages as settlements

@@ -8,9 +8,9 @@ from chalice import Blueprint, Response
 from chalicelib import runtime
 from chalicelib.domain.errors import BrokenFile
 from chalicelib.exchange.answers import JSON, Asked, answer, public, reply
-from chalicelib.usecases.import_batch import Report, import_records, refuse_batch
-from chalicelib.usecases.keep_payload import is_partly_refused, keep_payload
-from chalicelib.usecases.ports import KeptReply
+from chalicelib.usecases.exchange.import_batch import Report, import_records, refuse_batch
+from chalicelib.usecases.exchange.keep_payload import is_partly_refused, keep_payload
+from chalicelib.usecases.ports.exchange import KeptReply
 
 routes = Blueprint(__name__)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from chalicelib.domain.exchange import ExchangeFile, ExchangeRun, FileState, Problem, Tally
+from chalicelib.domain.exchange.exchange import ExchangeFile, ExchangeRun, FileState, Problem, Tally
 
 SUCCESS = b"success"
 PROBLEMS_SHOWN = 10

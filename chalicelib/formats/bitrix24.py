@@ -11,12 +11,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from chalicelib.domain import money
-from chalicelib.domain.catalogue import Item, ItemGroup, ItemPrice, Offer, PriceType
-from chalicelib.domain.exchange import Problem
+from chalicelib.domain.access.users import Membership
+from chalicelib.domain.catalogue.catalogue import Item, ItemGroup, ItemPrice, Offer, PriceType
+from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.domain.money import ZERO, major
-from chalicelib.domain.orders import Approval, ErpLine, ErpOrder, Order, OrderLine, full_name, state_axes
-from chalicelib.domain.partners import Contract, Counterparty, Partner
-from chalicelib.domain.users import Membership
+from chalicelib.domain.orders.orders import Approval, ErpLine, ErpOrder, Order, OrderLine, full_name, state_axes
+from chalicelib.domain.partners.partners import Contract, Counterparty, Partner
 from chalicelib.formats import phones
 
 Row = Mapping[str, Any]

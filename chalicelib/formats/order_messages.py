@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from chalicelib.domain.errors import BrokenFile
 from chalicelib.domain.money import major
-from chalicelib.domain.orders import ErpLine, ErpOrder, Order, OrderLine
+from chalicelib.domain.orders.orders import ErpLine, ErpOrder, Order, OrderLine
 
 if TYPE_CHECKING:
-    from chalicelib.domain.partners import Contract, Counterparty
+    from chalicelib.domain.partners.partners import Contract, Counterparty
     from chalicelib.formats.commerceml.orders import OrderForErp
 
 LARGEST = Decimal(10) ** 12

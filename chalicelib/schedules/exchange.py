@@ -4,8 +4,8 @@ from chalice import Blueprint
 
 from chalicelib.runtime import Runtime
 from chalicelib.schedules.schedule import logger, schedule
-from chalicelib.usecases.adopt_order import retry_waiting
-from chalicelib.usecases.start_idle import start_idle
+from chalicelib.usecases.exchange.start_idle import start_idle
+from chalicelib.usecases.orders.adopt_order import retry_waiting
 
 routes = Blueprint(__name__)
 

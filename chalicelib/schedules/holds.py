@@ -4,7 +4,7 @@ from chalice import Blueprint
 
 from chalicelib.runtime import Runtime
 from chalicelib.schedules.schedule import schedule
-from chalicelib.usecases.end_holds import end_expired_holds
+from chalicelib.usecases.orders.end_holds import end_expired_holds
 
 routes = Blueprint(__name__)
 

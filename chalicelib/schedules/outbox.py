@@ -4,7 +4,7 @@ from chalice import Blueprint
 
 from chalicelib.runtime import Runtime
 from chalicelib.schedules.schedule import logger, schedule
-from chalicelib.usecases.dispatch_outbox import dispatch_outbox
+from chalicelib.usecases.orders.dispatch_outbox import dispatch_outbox
 
 routes = Blueprint(__name__)
 

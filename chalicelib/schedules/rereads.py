@@ -4,7 +4,7 @@ from chalice import Blueprint
 
 from chalicelib.runtime import Runtime
 from chalicelib.schedules.schedule import schedule
-from chalicelib.usecases.reread import OVERLAP, begin_round
+from chalicelib.usecases.exchange.reread import OVERLAP, begin_round
 
 routes = Blueprint(__name__)
 

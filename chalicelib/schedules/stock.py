@@ -4,7 +4,7 @@ from chalice import Blueprint
 
 from chalicelib.runtime import Runtime
 from chalicelib.schedules.schedule import logger, schedule
-from chalicelib.usecases.refresh_stock import ask_warehouses
+from chalicelib.usecases.catalogue.refresh_stock import ask_warehouses
 
 routes = Blueprint(__name__)
 

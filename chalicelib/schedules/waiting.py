@@ -5,7 +5,7 @@ from chalice import Blueprint
 
 from chalicelib.runtime import Runtime
 from chalicelib.schedules.schedule import logger, schedule
-from chalicelib.usecases.waiting_records import sweep_waiting
+from chalicelib.usecases.exchange.waiting_records import sweep_waiting
 
 routes = Blueprint(__name__)
 TOLD_AT = 1

@@ -1,7 +1,8 @@
 """Letters and SMS leave the outbox."""
 
 from chalicelib.domain.errors import Refused
-from chalicelib.usecases.ports import Letter, Outbox, Sender
+from chalicelib.usecases.ports.files import Letter, Sender
+from chalicelib.usecases.ports.orders import Outbox
 
 
 def deliver_message(outbox: Outbox, mail: Sender, texts: Sender, *, row_id: str) -> None:

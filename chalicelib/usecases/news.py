@@ -5,9 +5,10 @@ from datetime import date
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.news import NewsItem, NewsReader
-from chalicelib.usecases.place_order import BUSINESS_ZONE
-from chalicelib.usecases.ports import Clock, NewsStore
-from chalicelib.usecases.visitors import Visitor
+from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.orders.place_order import BUSINESS_ZONE
+from chalicelib.usecases.ports.clock import Clock
+from chalicelib.usecases.ports.news import NewsStore
 
 SHOWN = 50
 """News of a page."""

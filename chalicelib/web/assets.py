@@ -2,8 +2,8 @@
 
 from chalice import Blueprint
 
+from chalicelib.domain.catalogue.pictures import CONTENT_TYPE, SIZES, picture_key
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.pictures import CONTENT_TYPE, SIZES, picture_key
 from chalicelib.web import static_files
 from chalicelib.web.answer import Answer
 from chalicelib.web.http import get

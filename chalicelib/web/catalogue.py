@@ -2,7 +2,7 @@
 
 from chalice import Blueprint
 
-from chalicelib.usecases.ports import Search
+from chalicelib.usecases.ports.catalogue import Search
 from chalicelib.web.answer import Answer
 from chalicelib.web.forms import whole
 from chalicelib.web.http import get
@@ -15,8 +15,8 @@ SORTS = ("", "name", "sku")
 
 @get(routes, "/catalogue", needs="catalog.view")
 def catalogue(visit: Visit) -> Answer:
-    from chalicelib.usecases.browse import browse
-    from chalicelib.usecases.cart import in_cart
+    from chalicelib.usecases.catalogue.browse import browse
+    from chalicelib.usecases.orders.cart import in_cart
 
     stores = visit.runtime
     page = browse(
@@ -43,8 +43,8 @@ def read_search(query: Values) -> Search:
 
 @get(routes, "/items/{item_id}", needs="catalog.view")
 def item(visit: Visit, item_id: str) -> Answer:
-    from chalicelib.usecases.browse import item
-    from chalicelib.usecases.cart import in_cart
+    from chalicelib.usecases.catalogue.browse import item
+    from chalicelib.usecases.orders.cart import in_cart
 
     stores = visit.runtime
     chosen = in_cart(stores.carts, visitor=visit.visitor)

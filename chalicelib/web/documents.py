@@ -2,7 +2,7 @@
 
 from chalice import Blueprint
 
-from chalicelib.usecases import documents
+from chalicelib.usecases.documents import show_documents as documents
 from chalicelib.web.answer import Answer
 from chalicelib.web.http import get
 from chalicelib.web.visit import Visit

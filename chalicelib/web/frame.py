@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.carts import CartTotals
-from chalicelib.domain.catalogue import Warehouse
-from chalicelib.domain.partners import AccountManager, Contract
+from chalicelib.domain.catalogue.catalogue import Warehouse
+from chalicelib.domain.orders.carts import CartTotals
+from chalicelib.domain.partners.partners import AccountManager, Contract
 from chalicelib.runtime import Runtime
 from chalicelib.texts import N_
-from chalicelib.usecases.visitors import Visitor
+from chalicelib.usecases.access.visitors import Visitor
 
 EMPTY = CartTotals()
 

@@ -3,7 +3,7 @@
 from chalice import Blueprint
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.orders import Approval
+from chalicelib.domain.orders.orders import Approval
 from chalicelib.web.answer import Answer
 from chalicelib.web.http import get, post
 from chalicelib.web.visit import Visit
@@ -15,7 +15,7 @@ LAST_ORDERS = 8
 @get(routes, "/")
 def home(visit: Visit) -> Answer:
     from chalicelib.usecases.news import unread_important
-    from chalicelib.usecases.orders import order_list
+    from chalicelib.usecases.orders.show_orders import order_list
 
     if visit.visitor.account is None:
         return visit.page("home/staff.html")
@@ -33,7 +33,7 @@ def start(visit: Visit) -> Answer:
 @post(routes, "/choose")
 def choose(visit: Visit) -> Answer:
     """The contract, the warehouse or the company the person works with from now on."""
-    from chalicelib.usecases.sign_in import choose
+    from chalicelib.usecases.access.sign_in import choose
 
     form = visit.request.form
     choose(

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from chalicelib.domain.documents import Document
-from chalicelib.domain.exchange import Problem
+from chalicelib.domain.exchange.exchange import Problem
+from chalicelib.domain.exchange.node_settings import ItemField
 from chalicelib.domain.news import NewsKind
-from chalicelib.domain.node_settings import ItemField
-from chalicelib.domain.order_progress import Bucket, LineStatus
-from chalicelib.domain.orders import Approval, ChangeKind, DeliveryMethod, Fulfilment, OrderEvent, Payment
-from chalicelib.domain.partners import Contract
+from chalicelib.domain.orders.order_progress import Bucket, LineStatus
+from chalicelib.domain.orders.orders import Approval, ChangeKind, DeliveryMethod, Fulfilment, OrderEvent, Payment
+from chalicelib.domain.partners.partners import Contract
 from chalicelib.texts import N_, _, ngettext_text
-from chalicelib.usecases.ports import Card
+from chalicelib.usecases.ports.catalogue import Card
 from chalicelib.web.figures import number
 
 APPROVAL: Mapping[str, str] = {

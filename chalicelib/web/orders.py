@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from chalice import Blueprint
 
-from chalicelib.domain.orders import Approval
-from chalicelib.usecases import orders
-from chalicelib.usecases.answer_order import confirm_changes, decline_changes
+from chalicelib.domain.orders.orders import Approval
+from chalicelib.usecases.orders import show_orders as orders
+from chalicelib.usecases.orders.answer_order import confirm_changes, decline_changes
 from chalicelib.web import forms
 from chalicelib.web.answer import Answer
 from chalicelib.web.http import get, post

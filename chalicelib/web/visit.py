@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from chalicelib.domain.errors import NotSignedIn
 from chalicelib.runtime import Runtime
 from chalicelib.texts import LANGUAGES, _, current_language
-from chalicelib.usecases.visitors import Visitor
+from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.web import session
 from chalicelib.web.answer import Answer, Cookie
 from chalicelib.web.figures import MOSCOW

@@ -2,10 +2,10 @@
 
 from chalice import Blueprint
 
-from chalicelib.domain.exchange import Problem
+from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.deliver_orders import deliver_order
-from chalicelib.usecases.ports import ASIDE
+from chalicelib.usecases.orders.deliver_orders import deliver_order
+from chalicelib.usecases.ports.orders import ASIDE
 from chalicelib.workers.worker import Work, logger, queue_worker
 
 routes = Blueprint(__name__)

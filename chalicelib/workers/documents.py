@@ -3,8 +3,8 @@
 from chalice import Blueprint
 
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.flow_marks import marked, row_subject
-from chalicelib.usecases.issue_invoice import issue_invoice
+from chalicelib.usecases.documents.issue_invoice import issue_invoice
+from chalicelib.usecases.exchange.flow_marks import marked, row_subject
 from chalicelib.workers.worker import Work, queue_worker
 
 routes = Blueprint(__name__)

@@ -11,18 +11,18 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.errors import Refused
-from chalicelib.domain.exchange import ExchangeFile
-from chalicelib.domain.node_settings import NodeSettings
+from chalicelib.domain.exchange.exchange import ExchangeFile
+from chalicelib.domain.exchange.node_settings import NodeSettings
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.answer_proposals import retire_card
-from chalicelib.usecases.check_file import check_file
-from chalicelib.usecases.import_catalogue import import_catalogue, spread_news
-from chalicelib.usecases.import_file import FileMessage, import_file, take_answers, try_again, unpack_file
-from chalicelib.usecases.import_journal import Journal
-from chalicelib.usecases.import_parties import take_parties
-from chalicelib.usecases.map_records import mapped
-from chalicelib.usecases.propose_merges import Proposer
-from chalicelib.usecases.receive_files import is_zip, open_file
+from chalicelib.usecases.catalogue.import_catalogue import import_catalogue, spread_news
+from chalicelib.usecases.exchange.answer_proposals import retire_card
+from chalicelib.usecases.exchange.check_file import check_file
+from chalicelib.usecases.exchange.import_file import FileMessage, import_file, take_answers, try_again, unpack_file
+from chalicelib.usecases.exchange.import_journal import Journal
+from chalicelib.usecases.exchange.map_records import mapped
+from chalicelib.usecases.exchange.propose_merges import Proposer
+from chalicelib.usecases.exchange.receive_files import is_zip, open_file
+from chalicelib.usecases.partners.import_parties import take_parties
 from chalicelib.workers.worker import Work, logger, queue_worker
 
 routes = Blueprint(__name__)

@@ -4,7 +4,7 @@ from chalice import Blueprint
 
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.deliver_messages import deliver_message
-from chalicelib.usecases.flow_marks import marked, row_subject
+from chalicelib.usecases.exchange.flow_marks import marked, row_subject
 from chalicelib.workers.worker import Work, queue_worker
 
 routes = Blueprint(__name__)

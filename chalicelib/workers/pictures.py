@@ -3,7 +3,7 @@
 from chalice import Blueprint
 
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.store_picture import store_picture
+from chalicelib.usecases.catalogue.store_picture import store_picture
 from chalicelib.workers.worker import Work, queue_worker
 
 routes = Blueprint(__name__)

@@ -10,17 +10,14 @@ from functools import partial
 from chalice import Blueprint
 
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.exchange import Problem, Tally
-from chalicelib.domain.orders import ErpOrder
+from chalicelib.domain.exchange.exchange import Problem, Tally
+from chalicelib.domain.orders.orders import ErpOrder
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.answer_order import take_answer
-from chalicelib.usecases.import_catalogue import import_catalogue, spread_news
-from chalicelib.usecases.import_journal import Journal
-from chalicelib.usecases.import_partners import save_partner
-from chalicelib.usecases.import_records import Taken
-from chalicelib.usecases.ports import Gone, LinkedDocument, PartnerRecord, PriceColumn, ToldPartner
-from chalicelib.usecases.reconcile import repair_prices, repaired
-from chalicelib.usecases.reread import (
+from chalicelib.usecases.catalogue.import_catalogue import import_catalogue, spread_news
+from chalicelib.usecases.exchange.import_journal import Journal
+from chalicelib.usecases.exchange.import_records import Taken
+from chalicelib.usecases.exchange.reconcile import repair_prices, repaired
+from chalicelib.usecases.exchange.reread import (
     PageMessage,
     gone_order,
     gone_partner,
@@ -31,6 +28,11 @@ from chalicelib.usecases.reread import (
     save_partners,
     with_our_items,
 )
+from chalicelib.usecases.orders.answer_order import take_answer
+from chalicelib.usecases.partners.import_partners import save_partner
+from chalicelib.usecases.ports.documents import LinkedDocument
+from chalicelib.usecases.ports.neighbours import Gone, PriceColumn, ToldPartner
+from chalicelib.usecases.ports.partners import PartnerRecord
 from chalicelib.workers.worker import Work, logger, queue_worker
 
 routes = Blueprint(__name__)

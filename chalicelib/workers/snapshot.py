@@ -3,7 +3,7 @@
 from chalice import Blueprint
 
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.publish_snapshot import publish_snapshot
+from chalicelib.usecases.catalogue.publish_snapshot import publish_snapshot
 from chalicelib.workers.worker import Work, logger, queue_worker
 
 routes = Blueprint(__name__)

@@ -11,7 +11,7 @@ from chalice import Blueprint
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.refresh_stock import apply_balances, close_warehouse, fetch_balances, open_round
+from chalicelib.usecases.catalogue.refresh_stock import apply_balances, close_warehouse, fetch_balances, open_round
 from chalicelib.workers.worker import Work, logger, queue_worker
 
 routes = Blueprint(__name__)

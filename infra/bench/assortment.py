@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 
-from chalicelib.domain.catalogue import Item, ItemGroup, PriceType, Warehouse
-from chalicelib.usecases.ports import Classifier
+from chalicelib.domain.catalogue.catalogue import Item, ItemGroup, PriceType, Warehouse
+from chalicelib.usecases.ports.catalogue import Classifier
 
 SIZES = ("S", "M", "L", "XL")
 

@@ -88,10 +88,10 @@ def read_only(path: Path) -> None:
 
 def load(path: Path) -> None:
     """As the worker of the queue does it: chunks of the exchange's size, the journal, the verdict."""
-    from chalicelib.domain.exchange import FileState
-    from chalicelib.domain.node_settings import FILE_LIMIT
+    from chalicelib.domain.exchange.exchange import FileState
+    from chalicelib.domain.exchange.node_settings import FILE_LIMIT
     from chalicelib.runtime import Runtime
-    from chalicelib.usecases import receive_files
+    from chalicelib.usecases.exchange import receive_files
     from chalicelib.workers.imports import imports
     from chalicelib.workers.worker import Work
 
@@ -125,7 +125,7 @@ def _count(params: dict[str, Any], **_: object) -> None:
 
 def publish(_path: Path) -> None:
     from chalicelib.runtime import Runtime
-    from chalicelib.usecases.publish_snapshot import publish_snapshot
+    from chalicelib.usecases.catalogue.publish_snapshot import publish_snapshot
 
     now = Runtime()
     publish_snapshot(now.catalogue, now.files, now.snapshot_writer, clock=now.clock, asked_at=now.clock())

@@ -9,7 +9,7 @@ from pathlib import Path
 from chalicelib.adapters.invoice_pdf import print_invoice
 from chalicelib.domain import money
 from chalicelib.domain.documents import InvoiceLine, PaymentInvoice, payment_qr
-from chalicelib.domain.partners import Company, Counterparty
+from chalicelib.domain.partners.partners import Company, Counterparty
 
 SIZES = (1, 10, 50, 200)
 ROUNDS = 10

@@ -180,7 +180,7 @@ def outcome(name: str, data: bytes) -> str:
 def _load(name: str, stream: object) -> int:
     """How many problems the file has; its rows are put as the tables keep them."""
     from chalicelib.formats.commerceml import read
-    from chalicelib.usecases.import_journal import batches
+    from chalicelib.usecases.exchange.import_journal import batches
 
     problems = 0
     for batch in batches(read(stream, name)):  # type: ignore[arg-type]  # anything with `read`
@@ -191,10 +191,10 @@ def _load(name: str, stream: object) -> int:
 
 
 def _kept(row: object) -> None:
-    from chalicelib.adapters.dynamo.cards import card, card_text, packed
-    from chalicelib.adapters.dynamo.prices import prices_text
+    from chalicelib.adapters.dynamo.catalogue.cards import card, card_text, packed
+    from chalicelib.adapters.dynamo.catalogue.prices import prices_text
     from chalicelib.adapters.dynamo.table import to_wire
-    from chalicelib.domain.catalogue import Item, Offer
+    from chalicelib.domain.catalogue.catalogue import Item, Offer
 
     if isinstance(row, Item):
         text = card_text(row)

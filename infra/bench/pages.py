@@ -117,11 +117,11 @@ def _sign_up(now: object) -> str:
     from datetime import timedelta
     from secrets import token_urlsafe
 
-    from chalicelib.domain.partners import Contract, Counterparty, Partner
-    from chalicelib.domain.users import Membership, Role, Session
+    from chalicelib.domain.access.users import Membership, Role, Session
+    from chalicelib.domain.partners.partners import Contract, Counterparty, Partner
     from chalicelib.runtime import Runtime
-    from chalicelib.usecases.ports import PartnerRecord
-    from chalicelib.usecases.sign_in import token_hash
+    from chalicelib.usecases.access.sign_in import token_hash
+    from chalicelib.usecases.ports.partners import PartnerRecord
 
     assert isinstance(now, Runtime)
     person = Membership("", "dealer", "Иван Петров", "+79160000001", role=Role.ACCOUNT_HEAD, contact_id="contact")

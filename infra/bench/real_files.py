@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chalicelib.domain.exchange import ExchangeFile, Tally
+from chalicelib.domain.exchange.exchange import ExchangeFile, Tally
 from infra.bench.laptop import embedded_aws, free_port
 from infra.simulator.client import ExchangeError, Site
 
@@ -93,7 +93,7 @@ def portal() -> Iterator[Site]:
     os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
     with embedded_aws():
         from chalicelib import runtime
-        from chalicelib.domain.exchange import ExchangeNode
+        from chalicelib.domain.exchange.exchange import ExchangeNode
         from chalicelib.runtime import Runtime
 
         now, port, stopping = Runtime(), free_port(), threading.Event()

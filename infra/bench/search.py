@@ -12,7 +12,8 @@ from typing import BinaryIO
 
 from chalicelib.adapters.index.build import INDEX, TantivySnapshotWriter, build
 from chalicelib.adapters.index.read import SnapshotIndex
-from chalicelib.usecases.ports import FileStore, Search
+from chalicelib.usecases.ports.catalogue import Search
+from chalicelib.usecases.ports.files import FileStore
 from infra.bench import assortment
 
 SIZES = (1_000, 10_000, 100_000)

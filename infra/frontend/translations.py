@@ -34,13 +34,15 @@ SILENT = (
     "exchange/",
     "workers/",
     "schedules/",
-    "usecases/import_",
-    "usecases/receive_",
-    "usecases/resolve_",
-    "usecases/answer_once",
-    "usecases/change_feed",
-    "usecases/snapshots",
-    "usecases/waiting_records",
+    "usecases/catalogue/import_",
+    "usecases/catalogue/resolve_",
+    "usecases/partners/import_",
+    "usecases/exchange/answer_once",
+    "usecases/exchange/change_feed",
+    "usecases/exchange/import_",
+    "usecases/exchange/receive_",
+    "usecases/exchange/snapshots",
+    "usecases/exchange/waiting_records",
 )
 """Parts whose texts no page shows."""
 

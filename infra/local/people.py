@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from chalicelib.domain.users import Role
+from chalicelib.domain.access.users import Role
 from infra.accounts import open_exchange, open_staff, set_password
 
 ADMINISTRATOR = ("Администратор", "+7 900 000-00-01", "kabinet-admin")

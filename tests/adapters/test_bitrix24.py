@@ -9,13 +9,14 @@ import pytest
 
 from chalicelib.adapters.erp.bitrix24 import Bitrix24
 from chalicelib.adapters.erp.choice import bitrix24, order_receivers
-from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType
+from chalicelib.domain.catalogue.catalogue import Item, ItemGroup, Offer, PriceType
 from chalicelib.domain.errors import Failing, Refused, Unavailable
-from chalicelib.domain.orders import ErpOrder
-from chalicelib.domain.partners import Contract
+from chalicelib.domain.orders.orders import ErpOrder
+from chalicelib.domain.partners.partners import Contract
 from chalicelib.formats.bitrix24 import PRICE_TYPE
-from chalicelib.usecases.export_orders import OutgoingOrder, outgoing_order
-from chalicelib.usecases.ports import Gone, PartnerRecord
+from chalicelib.usecases.orders.export_orders import OutgoingOrder, outgoing_order
+from chalicelib.usecases.ports.neighbours import Gone
+from chalicelib.usecases.ports.partners import PartnerRecord
 from tests.stand_ins.bitrix24 import CODE, TOKEN, Bitrix24Portal, serving
 from tests.usecases.orders_world import World
 
@@ -223,7 +224,7 @@ def test_what_the_manager_has_changed_is_not_taken_back(portal: Bitrix24Portal) 
 def _confirmed(world: World, number: str) -> tuple[Any, ...]:
     from dataclasses import replace
 
-    from chalicelib.domain.orders import Approval, OrderEvent
+    from chalicelib.domain.orders.orders import Approval, OrderEvent
 
     before = world.read(number)
     after = replace(before, approval=Approval.CONFIRMED, revision=before.revision + 1)

@@ -176,7 +176,7 @@ def test_a_webhook_is_signed_so_that_its_receiver_can_tell(monkeypatch: pytest.M
     number = world.place()
     with serving(OrderService()) as service:
         receiver = order_receivers(service.url("webhook", user="", path="/hook"), lambda: NOW, private=True)[0]
-        from chalicelib.usecases.export_orders import outgoing_order
+        from chalicelib.usecases.orders.export_orders import outgoing_order
 
         partners: Any = world
         assert receiver.receive(outgoing_order(world.orders, partners, number), "key-1") is not None

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.dynamo import rows
-from chalicelib.adapters.dynamo.catalogue import DynamoCatalogue
+from chalicelib.adapters.dynamo.catalogue.catalogue import DynamoCatalogue
 from chalicelib.adapters.dynamo.table import ConditionFailed, Table
-from chalicelib.domain.catalogue import Item, ItemGroup, ItemPrice, Offer, Package, PriceType, Property, Warehouse
-from chalicelib.domain.exchange import Tally
+from chalicelib.domain.catalogue.catalogue import Item, ItemGroup, ItemPrice, Offer, Package, PriceType, Property, Warehouse
+from chalicelib.domain.exchange.exchange import Tally
 from chalicelib.runtime import Runtime
 
 FULL = Item(

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from chalicelib.adapters.index.build import TantivySnapshotWriter
 from chalicelib.adapters.index.read import SnapshotIndex
 from chalicelib.adapters.index.words import collation
-from chalicelib.domain.catalogue import Item, ItemGroup
+from chalicelib.domain.catalogue.catalogue import Item, ItemGroup
 from chalicelib.domain.errors import Unavailable
-from chalicelib.usecases.ports import Card, Classifier, Found, Search
+from chalicelib.usecases.ports.catalogue import Card, Classifier, Found, Search
 from infra.bench import assortment
 from tests.stand_ins.files import MemoryFiles
 

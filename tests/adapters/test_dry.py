@@ -3,8 +3,8 @@
 from decimal import Decimal
 from types import SimpleNamespace
 
-from chalicelib.domain.catalogue import Item, ItemGroup, ItemPrice, Offer
-from chalicelib.domain.exchange import Tally
+from chalicelib.domain.catalogue.catalogue import Item, ItemGroup, ItemPrice, Offer
+from chalicelib.domain.exchange.exchange import Tally
 from chalicelib.runtime import Runtime
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import Conflict
-from chalicelib.domain.exchange import ExchangeNode, FileState, Problem, Tally
-from chalicelib.domain.handover import Handover
+from chalicelib.domain.exchange.exchange import ExchangeNode, FileState, Problem, Tally
+from chalicelib.domain.orders.handover import Handover
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.ports import OutboxRow
+from chalicelib.usecases.ports.orders import OutboxRow
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 

@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters.dynamo.exchange import DynamoExchange
-from chalicelib.adapters.dynamo.exchange_monitor import DynamoMonitor
+from chalicelib.adapters.dynamo.exchange.exchange import DynamoExchange
+from chalicelib.adapters.dynamo.exchange.exchange_monitor import DynamoMonitor
 from chalicelib.adapters.dynamo.table import Table
-from chalicelib.domain.exchange import FileState, Problem, RunState, Tally
+from chalicelib.domain.exchange.exchange import FileState, Problem, RunState, Tally
 from tests.stand_ins.dynamodb import MemoryDynamo
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)

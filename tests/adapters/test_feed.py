@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
-from chalicelib.adapters.dynamo.feed import DynamoFeed
-from chalicelib.adapters.dynamo.outbox import DynamoOutbox
+from chalicelib.adapters.dynamo.exchange.feed import DynamoFeed
+from chalicelib.adapters.dynamo.orders.outbox import DynamoOutbox
 from chalicelib.adapters.dynamo.table import Table
 from chalicelib.runtime import Runtime
 from tests.stand_ins.dynamodb import MemoryDynamo

@@ -15,7 +15,7 @@ import pytest
 
 from chalicelib.adapters.mail import MemoryMailer, mailer
 from chalicelib.domain.errors import Refused, Unavailable
-from chalicelib.usecases.ports import Letter
+from chalicelib.usecases.ports.files import Letter
 
 LETTER = Letter(
     "ivan@dealer.example",

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from chalicelib.domain.partners import AccountManager, Company, Contract, DeliveryAddress, PartnerScope
-from chalicelib.domain.users import Membership, Role
-from chalicelib.usecases.ports import Account
+from chalicelib.domain.access.users import Membership, Role
+from chalicelib.domain.partners.partners import AccountManager, Company, Contract, DeliveryAddress, PartnerScope
+from chalicelib.usecases.ports.partners import Account
 from tests.people import CONTRACTS, COUNTERPARTIES, Portal, aws_calls, contact, record
 
 SCOPE = PartnerScope("p1")

@@ -9,12 +9,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters.dynamo.partners import DynamoPartners
+from chalicelib.adapters.dynamo.access.users import DynamoUsers, member_from_item, user_from_item
+from chalicelib.adapters.dynamo.partners.partners import DynamoPartners
 from chalicelib.adapters.dynamo.table import Table
-from chalicelib.adapters.dynamo.users import DynamoUsers, member_from_item, user_from_item
-from chalicelib.domain.partners import PartnerScope
-from chalicelib.domain.users import Membership
-from chalicelib.usecases.ports import PartnerRecord, Saved
+from chalicelib.domain.access.users import Membership
+from chalicelib.domain.partners.partners import PartnerScope
+from chalicelib.usecases.ports.partners import PartnerRecord, Saved
 from tests.people import contact, record
 from tests.stand_ins.dynamodb import MemoryDynamo
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from chalicelib.adapters.picture_sizes import PillowPictures
+from chalicelib.domain.catalogue.pictures import SIZES
 from chalicelib.domain.errors import BrokenFile
-from chalicelib.domain.pictures import SIZES
 
 
 def packed(image: Image.Image, form: str, **options: object) -> bytes:

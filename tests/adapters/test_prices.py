@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters.dynamo.catalogue import DynamoCatalogue
-from chalicelib.adapters.dynamo.offers import DynamoOffers
+from chalicelib.adapters.dynamo.catalogue.catalogue import DynamoCatalogue
+from chalicelib.adapters.dynamo.catalogue.offers import DynamoOffers
 from chalicelib.adapters.dynamo.table import Table
-from chalicelib.domain.catalogue import Item, ItemPrice, Offer
-from chalicelib.domain.exchange import Tally
+from chalicelib.domain.catalogue.catalogue import Item, ItemPrice, Offer
+from chalicelib.domain.exchange.exchange import Tally
 from chalicelib.runtime import Runtime
 from tests.stand_ins.dynamodb import MemoryDynamo
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from chalicelib.adapters.queue_watch import AGE, SqsWatch
 from chalicelib.runtime import Runtime
 from chalicelib.settings import QUEUES, dead_letter_url
-from chalicelib.usecases.ports import QueueState
+from chalicelib.usecases.ports.exchange import QueueState
 
 
 def now() -> datetime:

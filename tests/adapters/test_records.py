@@ -9,12 +9,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters.dynamo.records import DynamoRegister
+from chalicelib.adapters.dynamo.exchange.records import DynamoRegister
+from chalicelib.adapters.dynamo.partners.terms import DynamoIndividualPrices
 from chalicelib.adapters.dynamo.table import Table
-from chalicelib.adapters.dynamo.terms import DynamoIndividualPrices
-from chalicelib.domain.partners import PartnerScope
-from chalicelib.domain.records import Mark, Record
-from chalicelib.domain.terms import IndividualPrice
+from chalicelib.domain.exchange.records import Mark, Record
+from chalicelib.domain.partners.partners import PartnerScope
+from chalicelib.domain.partners.terms import IndividualPrice
 from chalicelib.runtime import Runtime
 from tests.stand_ins.dynamodb import MemoryDynamo
 from tests.usecases.orders_world import Died

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from chalicelib.domain.access.users import Session
 from chalicelib.domain.errors import NotSignedIn
-from chalicelib.domain.users import Session
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.ports import Beacons
+from chalicelib.usecases.ports.access import Beacons
 from tests.people import aws_calls
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)

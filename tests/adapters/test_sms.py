@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.adapters.sms import MemoryTexter, texter
 from chalicelib.domain.errors import Refused
-from chalicelib.usecases.ports import Letter
+from chalicelib.usecases.ports.files import Letter
 
 LETTER = Letter("+79160000001", "", "Вам открыт личный кабинет: https://b2b.example/invite/x")
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.dynamo.stock import DynamoStock, stock_key
-from chalicelib.domain.exchange import Tally
-from chalicelib.domain.stock import Balance
+from chalicelib.adapters.dynamo.catalogue.stock import DynamoStock, stock_key
+from chalicelib.domain.catalogue.stock import Balance
+from chalicelib.domain.exchange.exchange import Tally
 from chalicelib.runtime import Runtime
 
 D = Decimal

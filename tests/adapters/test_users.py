@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from chalicelib.domain.access.users import Role, User
 from chalicelib.domain.errors import Conflict, NotFound
-from chalicelib.domain.users import Role, User
 from tests.people import Portal, aws_calls, record
 
 ADMINISTRATOR = User("s1", "Администратор", "+74950000000", "admin@supplier.example", "hash", Role.ADMINISTRATOR)

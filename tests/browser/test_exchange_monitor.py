@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from chalicelib.domain.exchange import Tally
-from chalicelib.domain.proposals import MergeProposal
+from chalicelib.domain.exchange.exchange import Tally
+from chalicelib.domain.exchange.proposals import MergeProposal
 from tests.browser.axe import findings, overflow
 from tests.browser.conftest import NewPage, sign_in
 from tests.web.exchange_world import CUT_OFF, HALF_BAD, PRICES_OF_NOTHING, Exchange

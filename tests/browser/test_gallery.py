@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route
 
-from chalicelib.domain.orders import Agreed, Order, OrderEvent, OrderLine, diff
-from chalicelib.domain.stock import Balance, StockBalance
+from chalicelib.domain.catalogue.stock import Balance, StockBalance
+from chalicelib.domain.orders.orders import Agreed, Order, OrderEvent, OrderLine, diff
 from chalicelib.texts import LANGUAGES
 from chalicelib.web import static_files
 from chalicelib.web.answer import HTML, security_headers

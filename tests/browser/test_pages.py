@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
-from chalicelib.domain.orders import ErpLine, ErpOrder
-from chalicelib.usecases.answer_order import take_answer
+from chalicelib.domain.orders.orders import ErpLine, ErpOrder
+from chalicelib.usecases.orders.answer_order import take_answer
 from tests.browser.axe import findings, overflow
 from tests.browser.conftest import NewPage, sign_in
 from tests.web.shop import PHONE, Shop

@@ -13,10 +13,10 @@ from typing import Any
 from app import app
 from chalicelib import runtime
 from chalicelib.adapters.passwords import Argon2Hasher
-from chalicelib.domain.exchange import ExchangeNode, ExchangeRun
+from chalicelib.domain.exchange.exchange import ExchangeNode, ExchangeRun
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.invitations import accept_invitation, invite
-from chalicelib.usecases.publish_snapshot import publish_snapshot
+from chalicelib.usecases.access.invitations import accept_invitation, invite
+from chalicelib.usecases.catalogue.publish_snapshot import publish_snapshot
 from chalicelib.workers.imports import imports
 from chalicelib.workers.worker import consume_batch
 from infra.demo import SIGN_INS

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.catalogue import completed
+from chalicelib.domain.catalogue.catalogue import completed
 from infra.demo.supplier import Item, Supplier
 from infra.simulator.book import OrderBook
 from infra.simulator.client import Said, Site

@@ -2,8 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.domain.exchange import Problem
-from chalicelib.domain.flows import FLOWS, FlowMark, Level, flow_of_run, flows_of_file, level_of_age, level_of_mark, worst
+from chalicelib.domain.exchange.exchange import Problem
+from chalicelib.domain.exchange.flows import (
+    FLOWS,
+    FlowMark,
+    Level,
+    flow_of_run,
+    flows_of_file,
+    level_of_age,
+    level_of_mark,
+    worst,
+)
 from chalicelib.settings import QUEUES
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain import money
-from chalicelib.domain.catalogue import ItemPrice
-from chalicelib.domain.partners import Contract
-from chalicelib.domain.prices import ItemPrices, price_for
+from chalicelib.domain.catalogue.catalogue import ItemPrice
+from chalicelib.domain.catalogue.prices import ItemPrices, price_for
+from chalicelib.domain.partners.partners import Contract
 
 prices = st.decimals("0.0001", "9999999", places=4)
 quantities = st.decimals("0.001", "100000", places=3)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.errors import Conflict
-from chalicelib.domain.orders import (
+from chalicelib.domain.orders.orders import (
     Agreed,
     Approval,
     ErpLine,

@@ -6,8 +6,8 @@ from itertools import permutations
 
 import pytest
 
-from chalicelib.domain.order_papers import OrderPaper, PaperKind, Share, merged, paid_share, shipped_share
-from chalicelib.domain.orders import Approval, ErpOrder, Fulfilment, Order, Payment, answered, with_papers
+from chalicelib.domain.orders.order_papers import OrderPaper, PaperKind, Share, merged, paid_share, shipped_share
+from chalicelib.domain.orders.orders import Approval, ErpOrder, Fulfilment, Order, Payment, answered, with_papers
 from tests.usecases.orders_world import START, answer_to
 
 PAY, BACK, SHIP, RETURN = PaperKind.PAYMENT, PaperKind.REFUND, PaperKind.SHIPMENT, PaperKind.RETURN
@@ -75,7 +75,7 @@ def test_how_much_is_shipped(papers: tuple[OrderPaper, ...], share: Share) -> No
 
 
 def placed() -> Order:
-    from chalicelib.domain.orders import Agreed, OrderLine
+    from chalicelib.domain.orders.orders import Agreed, OrderLine
 
     lines = tuple(
         OrderLine(n, item, item, "", "шт", Decimal(2), Decimal(100), 20000, Agreed(Decimal(2), Decimal(100), 20000))

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.order_progress import DEALER_OWNED, Bucket, LineStatus, OrderProgress, total
-from chalicelib.domain.order_reports import OrderReport, fulfilment, marked, payment, reported
-from chalicelib.domain.orders import Fulfilment, Order, OrderLine, Payment
+from chalicelib.domain.orders.order_progress import DEALER_OWNED, Bucket, LineStatus, OrderProgress, total
+from chalicelib.domain.orders.order_reports import OrderReport, fulfilment, marked, payment, reported
+from chalicelib.domain.orders.orders import Fulfilment, Order, OrderLine, Payment
 
 ERP_STATUSES = [status for status in LineStatus if status not in DEALER_OWNED]
 KEPT = [status for status in ERP_STATUSES if status is not LineStatus.CANCELLED]

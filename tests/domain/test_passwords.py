@@ -2,8 +2,8 @@
 
 import pytest
 
+from chalicelib.domain.access.passwords import COMMON, SHORTEST, check_password
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.passwords import COMMON, SHORTEST, check_password
 
 
 def refused(password: str) -> str:

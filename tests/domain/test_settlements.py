@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.settlements import EntryKind, LedgerEntry, debt_before, turnover
+from chalicelib.domain.partners.settlements import EntryKind, LedgerEntry, debt_before, turnover
 
 FIRST = date(2025, 1, 1)
 

@@ -9,7 +9,7 @@ from chalice.test import Client
 
 from app import app
 from chalicelib import runtime
-from chalicelib.domain.exchange import ExchangeNode
+from chalicelib.domain.exchange.exchange import ExchangeNode
 from chalicelib.exchange.accounts import new_key
 from chalicelib.formats.messages import COMPANY_EXAMPLE, PARTNER_EXAMPLE
 from tests.people import Portal

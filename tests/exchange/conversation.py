@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib import runtime
 from chalicelib.adapters.passwords import Argon2Hasher
-from chalicelib.domain.exchange import ExchangeNode
+from chalicelib.domain.exchange.exchange import ExchangeNode
 from chalicelib.runtime import Runtime
 from chalicelib.workers.imports import imports
 from chalicelib.workers.worker import consume_batch

@@ -17,11 +17,11 @@ from typing import Any, BinaryIO
 from zipfile import ZipFile
 
 from chalicelib import runtime
-from chalicelib.domain.catalogue import Item
-from chalicelib.domain.exchange import ExchangeNode
+from chalicelib.domain.catalogue.catalogue import Item
+from chalicelib.domain.exchange.exchange import ExchangeNode
 from chalicelib.runtime import Runtime
 from chalicelib.settings import QUEUES, Settings
-from chalicelib.usecases.ports import Classifier
+from chalicelib.usecases.ports.catalogue import Classifier
 from chalicelib.workers.imports import imports
 from chalicelib.workers.snapshot import snapshot
 from chalicelib.workers.worker import consume_batch

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import runtime
 from chalicelib.domain.errors import NotFound, NotSignedIn, TooManyAttempts
-from chalicelib.domain.exchange import ExchangeNode
+from chalicelib.domain.exchange.exchange import ExchangeNode
 from chalicelib.exchange import accounts
 from chalicelib.exchange.accounts import authenticate
 from infra.accounts import open_exchange, open_key

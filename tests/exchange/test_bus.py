@@ -5,10 +5,10 @@ import zipfile
 from datetime import timedelta
 from types import SimpleNamespace
 
-from chalicelib.domain.exchange import ExchangeFile, Tally
-from chalicelib.domain.partners import Company, Counterparty, Partner, PartnerScope
+from chalicelib.domain.exchange.exchange import ExchangeFile, Tally
+from chalicelib.domain.partners.partners import Company, Counterparty, Partner, PartnerScope
 from chalicelib.schedules import exchange as exchange_clock
-from chalicelib.usecases.ports import PartnerRecord
+from chalicelib.usecases.ports.partners import PartnerRecord
 from tests.exchange import commerceml as cml
 from tests.exchange.conversation import Session, Site
 from tests.workers.allowed import only_allowed

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters.dynamo.outbox import to_item
-from chalicelib.domain.orders import Approval
-from chalicelib.domain.partners import SupplierScope
+from chalicelib.adapters.dynamo.orders.outbox import to_item
+from chalicelib.domain.orders.orders import Approval
+from chalicelib.domain.partners.partners import SupplierScope
 from chalicelib.formats.feed_messages import CHANGES_EXAMPLE, ChangesReply
-from chalicelib.usecases.ports import ASIDE, OutboxRow
+from chalicelib.usecases.ports.orders import ASIDE, OutboxRow
 from tests.exchange.client import Answer, Sender, partner
 from tests.exchange.memory import memory_sender
 from tests.usecases.orders_world import World, answer_to

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from chalicelib import runtime
+from chalicelib.domain.access.users import Role
 from chalicelib.domain.documents import Document
-from chalicelib.domain.orders import ErpLine, ErpOrder
-from chalicelib.domain.partners import PartnerScope
-from chalicelib.domain.users import Role
-from chalicelib.usecases.answer_order import take_answer
-from chalicelib.usecases.issue_invoice import issue_invoice
+from chalicelib.domain.orders.orders import ErpLine, ErpOrder
+from chalicelib.domain.partners.partners import PartnerScope
+from chalicelib.usecases.documents.issue_invoice import issue_invoice
+from chalicelib.usecases.orders.answer_order import take_answer
 from infra.bench.invoice import COMPANY
 from tests.exchange.client import Sender
 from tests.people import contact, record

@@ -7,14 +7,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from chalicelib.adapters.dynamo.order_items import head_item, line_chunks
-from chalicelib.domain.exchange import ExchangeFile, FileState, Tally
-from chalicelib.domain.order_papers import PaperKind
-from chalicelib.domain.orders import Agreed, Approval, Fulfilment, Order, OrderLine, Payment
-from chalicelib.domain.partners import Contract, Counterparty, Partner, PartnerScope, SupplierScope
+from chalicelib.adapters.dynamo.orders.order_items import head_item, line_chunks
+from chalicelib.domain.exchange.exchange import ExchangeFile, FileState, Tally
+from chalicelib.domain.orders.order_papers import PaperKind
+from chalicelib.domain.orders.orders import Agreed, Approval, Fulfilment, Order, OrderLine, Payment
+from chalicelib.domain.partners.partners import Contract, Counterparty, Partner, PartnerScope, SupplierScope
 from chalicelib.schedules import exchange as exchange_clock
-from chalicelib.usecases.adopt_order import retry_waiting
-from chalicelib.usecases.ports import ASIDE, PartnerRecord
+from chalicelib.usecases.orders.adopt_order import retry_waiting
+from chalicelib.usecases.ports.orders import ASIDE
+from chalicelib.usecases.ports.partners import PartnerRecord
 from tests.exchange import commerceml as cml
 from tests.exchange.conversation import Session, Site
 from tests.workers.allowed import only_allowed

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib import runtime
-from chalicelib.domain.exchange import FileState
+from chalicelib.domain.exchange.exchange import FileState
 from chalicelib.workers.worker import logger
 from tests.exchange import commerceml as cml
 from tests.exchange.crash_site import CrashSite, Refusal

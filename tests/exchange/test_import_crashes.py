@@ -11,7 +11,7 @@ from itertools import product
 import pytest
 
 from chalicelib import runtime
-from chalicelib.domain.exchange import FileState
+from chalicelib.domain.exchange.exchange import FileState
 from chalicelib.workers.worker import logger
 from tests.exchange import commerceml as cml
 from tests.exchange.conversation import Session

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from chalicelib import runtime
-from chalicelib.domain.exchange import FileState
+from chalicelib.domain.exchange.exchange import FileState
 from chalicelib.workers.worker import logger
 from tests.exchange.conversation import Session
 from tests.exchange.crash_site import Away, CrashSite, Died, Files, Refusal, wanted

@@ -8,10 +8,10 @@ from hashlib import sha256
 import pytest
 from PIL import Image
 
-from chalicelib.domain.exchange import ExchangeNode, FileState, Tally
-from chalicelib.domain.node_settings import NodeSettings
-from chalicelib.domain.prices import recommended_price
-from chalicelib.usecases.store_picture import store_picture
+from chalicelib.domain.catalogue.prices import recommended_price
+from chalicelib.domain.exchange.exchange import ExchangeNode, FileState, Tally
+from chalicelib.domain.exchange.node_settings import NodeSettings
+from chalicelib.usecases.catalogue.store_picture import store_picture
 from tests.exchange import commerceml as cml
 from tests.exchange.conversation import LOGIN, Session, Site, basic
 from tests.exchange.test_erp_orders import placed

@@ -9,10 +9,10 @@ import pytest
 
 from chalicelib import runtime
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.orders import Approval, ErpLine, ErpOrder, Fulfilment, Order, Payment
-from chalicelib.domain.partners import SupplierScope
-from chalicelib.usecases.answer_order import take_answer
-from chalicelib.usecases.order_progress import mark_own
+from chalicelib.domain.orders.orders import Approval, ErpLine, ErpOrder, Fulfilment, Order, Payment
+from chalicelib.domain.partners.partners import SupplierScope
+from chalicelib.usecases.orders.answer_order import take_answer
+from chalicelib.usecases.orders.order_progress import mark_own
 from tests.exchange.client import Sender
 from tests.web.shop import Shop
 

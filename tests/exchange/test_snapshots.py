@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.partners import PartnerScope
+from chalicelib.domain.partners.partners import PartnerScope
 from chalicelib.formats.messages import PARTNER_EXAMPLE
 from chalicelib.formats.term_messages import RESTRICTION_EXAMPLE
-from chalicelib.usecases.snapshots import checksum
+from chalicelib.usecases.exchange.snapshots import checksum
 from tests.exchange.client import Answer, Sender, partner
 from tests.exchange.memory import memory_sender
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.partners import PartnerScope
-from chalicelib.domain.settlements import turnover
-from chalicelib.domain.terms import RestrictionMode, in_force
+from chalicelib.domain.partners.partners import PartnerScope
+from chalicelib.domain.partners.settlements import turnover
+from chalicelib.domain.partners.terms import RestrictionMode, in_force
 from chalicelib.formats.messages import PARTNER_EXAMPLE
 from chalicelib.formats.part_messages import CONTRACT_EXAMPLE, COUNTERPARTY_EXAMPLE, DELIVERY_ADDRESS_EXAMPLE
 from chalicelib.formats.settlement_messages import SETTLEMENT_EXAMPLE

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib import runtime
-from chalicelib.domain.exchange import ExchangeFile, FileState, Tally
-from chalicelib.domain.partners import PartnerScope
+from chalicelib.domain.exchange.exchange import ExchangeFile, FileState, Tally
+from chalicelib.domain.partners.partners import PartnerScope
 from chalicelib.formats.messages import COMPANY_EXAMPLE, PARTNER_EXAMPLE
 from tests.exchange.client import Sender, company, partner
 from tests.people import CountingHasher, Portal, token_in

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib import runtime
-from chalicelib.domain.partners import Partner, PartnerScope
+from chalicelib.domain.partners.partners import Partner, PartnerScope
 from chalicelib.exchange.entities import ENTITIES
 from chalicelib.schedules import waiting
-from chalicelib.usecases.ports import PartnerRecord
-from chalicelib.usecases.snapshots import checksum
+from chalicelib.usecases.exchange.snapshots import checksum
+from chalicelib.usecases.ports.partners import PartnerRecord
 from tests.exchange.client import Sender
 from tests.people import CountingHasher, Portal
 from tests.workers.allowed import only_allowed

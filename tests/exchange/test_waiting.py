@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.exchange import ExchangeRun, Tally
-from chalicelib.domain.partners import PartnerScope
-from chalicelib.domain.records import Reference
+from chalicelib.domain.exchange.exchange import ExchangeRun, Tally
+from chalicelib.domain.exchange.records import Reference
+from chalicelib.domain.partners.partners import PartnerScope
 from chalicelib.exchange.entities import desk
 from chalicelib.formats.messages import PARTNER_EXAMPLE
 from chalicelib.formats.order_state_messages import ORDER_STATE_EXAMPLE
@@ -20,7 +20,7 @@ from chalicelib.formats.part_messages import CONTRACT_EXAMPLE
 from chalicelib.formats.settlement_messages import SETTLEMENT_EXAMPLE
 from chalicelib.formats.term_messages import INDIVIDUAL_PRICE_EXAMPLE
 from chalicelib.schedules import waiting
-from chalicelib.usecases.waiting_records import sweep_waiting
+from chalicelib.usecases.exchange.waiting_records import sweep_waiting
 from tests.exchange.client import Sender
 from tests.exchange.memory import memory_sender, outcomes
 from tests.usecases.orders_world import Died

@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterable
 from typing import Any, BinaryIO, TypeVar
 
-from chalicelib.domain.exchange import Problem
+from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.formats.commerceml import Head, Record, read
 
 UT = 'xmlns="urn:1C.ru:commerceml_2" ВерсияСхемы="2.07" ДатаФормирования="2026-11-21T10:15:30"'

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.domain.catalogue import Item, ItemGroup, Package, PriceType, Property, Warehouse
-from chalicelib.domain.exchange import Problem
-from chalicelib.domain.partners import Company, Counterparty
+from chalicelib.domain.catalogue.catalogue import Item, ItemGroup, Package, PriceType, Property, Warehouse
+from chalicelib.domain.exchange.exchange import Problem
+from chalicelib.domain.partners.partners import Company, Counterparty
 from chalicelib.formats.commerceml import Head, Record, Seller, read
 from tests.formats.commerceml_files import (
     BUS,

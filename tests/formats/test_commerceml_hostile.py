@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from chalicelib.domain.catalogue import Item
+from chalicelib.domain.catalogue.catalogue import Item
 from chalicelib.domain.errors import BrokenFile
 from chalicelib.formats.commerceml import Record, read
 from tests.formats.commerceml_files import (

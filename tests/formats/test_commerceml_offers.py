@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.domain.catalogue import NO_WAREHOUSE, ItemPrice, Offer
+from chalicelib.domain.catalogue.catalogue import NO_WAREHOUSE, ItemPrice, Offer
 from tests.formats.commerceml_files import BUS, OLD, UPP, UT, file, of, offer, only, package, price, prices, problems, records
 
 GUID = "00000000-0000-0000-0000-000000000000"

@@ -9,8 +9,8 @@ import pytest
 from lxml import etree
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.orders import Agreed, Approval, DeliveryMethod, ErpLine, ErpOrder, Order, OrderLine
-from chalicelib.domain.partners import Contract, Counterparty
+from chalicelib.domain.orders.orders import Agreed, Approval, DeliveryMethod, ErpLine, ErpOrder, Order, OrderLine
+from chalicelib.domain.partners.partners import Contract, Counterparty
 from chalicelib.formats.commerceml import Head, write_orders
 from tests.formats.commerceml_files import BUS, OLD, UNF, UPP, UT, file, of, only, problems, records, requisites
 

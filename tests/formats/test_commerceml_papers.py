@@ -3,8 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from chalicelib.domain.order_papers import ErpPaper, OrderPaper, PaperKind
-from chalicelib.domain.orders import ErpOrder
+from chalicelib.domain.orders.order_papers import ErpPaper, OrderPaper, PaperKind
+from chalicelib.domain.orders.orders import ErpOrder
 from tests.formats.commerceml_files import BUS, UNF, UT, file, of, only, problems, records, requisites
 
 LINE = "<Товар><Ид>i-1</Ид><Наименование>Дрель</Наименование><ЦенаЗаЕдиницу>50</ЦенаЗаЕдиницу><Количество>{}</Количество></Товар>"

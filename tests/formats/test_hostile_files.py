@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.domain.errors import BrokenFile
-from chalicelib.domain.exchange import Problem
+from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.formats.archive import unpack
 from chalicelib.formats.commerceml import read
 from tests.formats.commerceml_files import catalogue, classifier, item, offer, package, price, prices, problems, records, stream

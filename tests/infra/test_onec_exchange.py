@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib import runtime
-from chalicelib.domain.partners import PartnerScope
+from chalicelib.domain.partners.partners import PartnerScope
 from tests.exchange.client import Sender
 from tests.infra.bsl.base import Base
 from tests.infra.bsl.values import number

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import runtime
-from chalicelib.domain.partners import PartnerScope
+from chalicelib.domain.partners.partners import PartnerScope
 from tests.exchange.client import Sender, basic
 from tests.infra.bsl import platform
 from tests.infra.bsl.machine import Machine

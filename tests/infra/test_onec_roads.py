@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from chalicelib import runtime
-from chalicelib.domain.partners import PartnerScope
-from chalicelib.usecases.snapshots import checksum
+from chalicelib.domain.partners.partners import PartnerScope
+from chalicelib.usecases.exchange.snapshots import checksum
 from tests.exchange.client import Sender
 from tests.infra.bsl.base import Base
 from tests.infra.bsl.values import BslError, Structure, number, plain

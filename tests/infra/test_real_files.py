@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chalicelib.domain.exchange import Tally
+from chalicelib.domain.exchange.exchange import Tally
 from infra.bench.real_files import elements_in, missing, rank
 from infra.bench.shapes import shapes
 

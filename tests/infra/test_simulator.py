@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from chalicelib.domain.catalogue import Item, ItemGroup, Offer, Warehouse
-from chalicelib.domain.exchange import Problem
+from chalicelib.domain.catalogue.catalogue import Item, ItemGroup, Offer, Warehouse
+from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.formats.commerceml.reader import read
 from chalicelib.formats.messages import CompanyMessage, PartnerMessage
 from infra.demo import supplier

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from chalicelib.domain.orders import Approval, ErpOrder, state_axes
+from chalicelib.domain.orders.orders import Approval, ErpOrder, state_axes
 from chalicelib.formats.commerceml.reader import read
 from infra.demo import supplier
 from infra.demo.supplier import Item

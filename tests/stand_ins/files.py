@@ -8,7 +8,7 @@ from threading import Lock
 from typing import BinaryIO
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.usecases.ports import StoredFile, Upload
+from chalicelib.usecases.ports.files import StoredFile, Upload
 
 
 class MemoryFiles:

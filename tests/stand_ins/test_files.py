@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.adapters.files import S3Files
 from chalicelib.domain.errors import NotFound
-from chalicelib.usecases.ports import StoredFile
+from chalicelib.usecases.ports.files import StoredFile
 from tests.stand_ins.files import MemoryFiles
 
 

@@ -6,21 +6,25 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.adapters.dynamo.carts import DynamoCarts
+from chalicelib.adapters.dynamo.catalogue.offers import DynamoOffers
+from chalicelib.adapters.dynamo.catalogue.stock import DynamoStock
 from chalicelib.adapters.dynamo.documents import DynamoDocuments
-from chalicelib.adapters.dynamo.offers import DynamoOffers
-from chalicelib.adapters.dynamo.orders import DynamoOrders
-from chalicelib.adapters.dynamo.outbox import DynamoOutbox
-from chalicelib.adapters.dynamo.stock import DynamoStock
+from chalicelib.adapters.dynamo.orders.carts import DynamoCarts
+from chalicelib.adapters.dynamo.orders.orders import DynamoOrders
+from chalicelib.adapters.dynamo.orders.outbox import DynamoOutbox
 from chalicelib.adapters.dynamo.table import Table
-from chalicelib.domain.handover import Handover
-from chalicelib.domain.orders import DeliveryMethod, ErpLine, ErpOrder, Order
-from chalicelib.domain.partners import Contract, Counterparty, DeliveryAddress, Partner, PartnerScope, SupplierScope
-from chalicelib.domain.users import PERMISSIONS, Membership, Role, Session
-from chalicelib.usecases import answer_order, cart, export_orders, place_order
-from chalicelib.usecases.export_orders import OutgoingOrder
-from chalicelib.usecases.ports import Account, Beacons, Card, Classifier, Found, OutboxRow, Queues, Search
-from chalicelib.usecases.visitors import Visitor
+from chalicelib.domain.access.users import PERMISSIONS, Membership, Role, Session
+from chalicelib.domain.orders.handover import Handover
+from chalicelib.domain.orders.orders import DeliveryMethod, ErpLine, ErpOrder, Order
+from chalicelib.domain.partners.partners import Contract, Counterparty, DeliveryAddress, Partner, PartnerScope, SupplierScope
+from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.orders import answer_order, cart, export_orders, place_order
+from chalicelib.usecases.orders.export_orders import OutgoingOrder
+from chalicelib.usecases.ports.access import Beacons
+from chalicelib.usecases.ports.catalogue import Card, Classifier, Found, Search
+from chalicelib.usecases.ports.files import Queues
+from chalicelib.usecases.ports.orders import OutboxRow
+from chalicelib.usecases.ports.partners import Account
 from tests.stand_ins.dynamodb import MemoryDynamo
 
 WAREHOUSE = "w-msk"

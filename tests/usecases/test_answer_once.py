@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters.dynamo.replies import LARGEST, DynamoReplies
+from chalicelib.adapters.dynamo.exchange.replies import LARGEST, DynamoReplies
 from chalicelib.adapters.dynamo.table import Table
 from chalicelib.domain.errors import Conflict, Unavailable
-from chalicelib.usecases.answer_once import LEASE, answer_once
-from chalicelib.usecases.ports import KeptReply
+from chalicelib.usecases.exchange.answer_once import LEASE, answer_once
+from chalicelib.usecases.ports.exchange import KeptReply
 from tests.stand_ins.dynamodb import MemoryDynamo
 from tests.stand_ins.files import MemoryFiles
 from tests.usecases.orders_world import Died

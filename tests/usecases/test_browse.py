@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.dynamo.catalogue import DynamoCatalogue
-from chalicelib.domain.catalogue import Item, ItemGroup, ItemPrice, Offer, PriceType, Warehouse
+from chalicelib.adapters.dynamo.catalogue.catalogue import DynamoCatalogue
+from chalicelib.domain.access.users import PERMISSIONS, Membership, Role, Session
+from chalicelib.domain.catalogue.catalogue import Item, ItemGroup, ItemPrice, Offer, PriceType, Warehouse
+from chalicelib.domain.catalogue.stock import Balance
 from chalicelib.domain.errors import Forbidden, NotFound
-from chalicelib.domain.partners import Contract, Partner
-from chalicelib.domain.stock import Balance
-from chalicelib.domain.users import PERMISSIONS, Membership, Role, Session
+from chalicelib.domain.partners.partners import Contract, Partner
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.browse import NO_CONTRACT, NO_PRICE, CataloguePage, ItemPage, browse, group_tree, item
-from chalicelib.usecases.ports import Beacons, Classifier, PartnerRecord, Search
-from chalicelib.usecases.publish_snapshot import publish_snapshot
-from chalicelib.usecases.sign_in import choose, open_session
-from chalicelib.usecases.visitors import Visitor
+from chalicelib.usecases.access.sign_in import choose, open_session
+from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.catalogue.browse import NO_CONTRACT, NO_PRICE, CataloguePage, ItemPage, browse, group_tree, item
+from chalicelib.usecases.catalogue.publish_snapshot import publish_snapshot
+from chalicelib.usecases.ports.access import Beacons
+from chalicelib.usecases.ports.catalogue import Classifier, Search
+from chalicelib.usecases.ports.partners import PartnerRecord
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WHOLESALE = Contract("opt", "Опт", "Оптовая", is_default=True)

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters.dynamo.orders import DynamoOrders
+from chalicelib.adapters.dynamo.orders.orders import DynamoOrders
 from chalicelib.adapters.erp.choice import order_receivers
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.orders import Approval
-from chalicelib.usecases import deliver_orders
-from chalicelib.usecases.deliver_orders import FAILURES, deliver_order, retry_aside
-from chalicelib.usecases.dispatch_outbox import dispatch_outbox
-from chalicelib.usecases.ports import ASIDE, OrderReceiver
+from chalicelib.domain.orders.orders import Approval
+from chalicelib.usecases.orders import deliver_orders
+from chalicelib.usecases.orders.deliver_orders import FAILURES, deliver_order, retry_aside
+from chalicelib.usecases.orders.dispatch_outbox import dispatch_outbox
+from chalicelib.usecases.ports.orders import ASIDE, OrderReceiver
 from tests.stand_ins.order_service import PASSWORD, OrderService, document, serving
 from tests.usecases.orders_world import Died, World
 

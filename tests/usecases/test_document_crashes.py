@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 import pytest
 
 from chalicelib.domain.documents import Document
-from chalicelib.domain.partners import PartnerScope
-from chalicelib.usecases.take_documents import Announcement, DocumentDesk, announce, uploaded
+from chalicelib.domain.partners.partners import PartnerScope
+from chalicelib.usecases.documents.take_documents import Announcement, DocumentDesk, announce, uploaded
 from tests.stand_ins.files import MemoryFiles
 from tests.usecases.orders_world import START, Died, World, answer_to
 

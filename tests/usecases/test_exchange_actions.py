@@ -10,13 +10,13 @@ import boto3
 import pytest
 
 from chalicelib.adapters.queue_watch import SqsWatch
+from chalicelib.domain.access.users import PERMISSIONS, Role, Session
 from chalicelib.domain.errors import Forbidden
-from chalicelib.domain.users import PERMISSIONS, Role, Session
 from chalicelib.runtime import Runtime
 from chalicelib.settings import dead_letter_url
-from chalicelib.usecases.exchange_actions import ActionLog, replay_dead
-from chalicelib.usecases.ports import Beacons
-from chalicelib.usecases.visitors import Visitor
+from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.exchange.exchange_actions import ActionLog, replay_dead
+from chalicelib.usecases.ports.access import Beacons
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 LETTERS = tuple({"row": f"r{number}"} for number in range(3))

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.handover import BATCH, PATIENCE, Handover, next_batch
-from chalicelib.usecases import export_orders
-from chalicelib.usecases.export_orders import OutgoingOrder
-from chalicelib.usecases.ports import ASIDE
+from chalicelib.domain.orders.handover import BATCH, PATIENCE, Handover, next_batch
+from chalicelib.usecases.orders import export_orders
+from chalicelib.usecases.orders.export_orders import OutgoingOrder
+from chalicelib.usecases.ports.orders import ASIDE
 from tests.usecases.orders_world import World
 
 

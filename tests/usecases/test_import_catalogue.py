@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.catalogue import NO_WAREHOUSE, Item, ItemGroup, ItemPrice, Offer, PriceType, Property, Warehouse
+from chalicelib.domain.catalogue.catalogue import NO_WAREHOUSE, Item, ItemGroup, ItemPrice, Offer, PriceType, Property, Warehouse
 from chalicelib.domain.errors import BrokenFile
-from chalicelib.domain.exchange import Problem, Tally
+from chalicelib.domain.exchange.exchange import Problem, Tally
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.import_catalogue import import_catalogue
-from chalicelib.usecases.import_journal import Journal
-from chalicelib.usecases.resolve_items import TEXT_LIMIT
+from chalicelib.usecases.catalogue.import_catalogue import import_catalogue
+from chalicelib.usecases.catalogue.resolve_items import TEXT_LIMIT
+from chalicelib.usecases.exchange.import_journal import Journal
 
 D = Decimal
 TEN = (ItemPrice("opt", D(10)),)

@@ -14,17 +14,17 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters.dynamo.catalogue import DynamoCatalogue
-from chalicelib.adapters.dynamo.exchange import DynamoExchange
-from chalicelib.adapters.dynamo.offers import DynamoOffers
-from chalicelib.adapters.dynamo.stock import DynamoStock
+from chalicelib.adapters.dynamo.catalogue.catalogue import DynamoCatalogue
+from chalicelib.adapters.dynamo.catalogue.offers import DynamoOffers
+from chalicelib.adapters.dynamo.catalogue.stock import DynamoStock
+from chalicelib.adapters.dynamo.exchange.exchange import DynamoExchange
 from chalicelib.adapters.dynamo.table import Table
-from chalicelib.domain.catalogue import Item, ItemPrice, Offer
-from chalicelib.domain.exchange import ExchangeFile, ExchangeRun, FileState
-from chalicelib.usecases.import_catalogue import import_catalogue
-from chalicelib.usecases.import_file import FileMessage, import_file
-from chalicelib.usecases.import_journal import Journal
-from chalicelib.usecases.receive_files import receive_chunk, start_import
+from chalicelib.domain.catalogue.catalogue import Item, ItemPrice, Offer
+from chalicelib.domain.exchange.exchange import ExchangeFile, ExchangeRun, FileState
+from chalicelib.usecases.catalogue.import_catalogue import import_catalogue
+from chalicelib.usecases.exchange.import_file import FileMessage, import_file
+from chalicelib.usecases.exchange.import_journal import Journal
+from chalicelib.usecases.exchange.receive_files import receive_chunk, start_import
 from tests.stand_ins.dynamodb import MemoryDynamo
 from tests.stand_ins.files import MemoryFiles, MemoryQueues
 

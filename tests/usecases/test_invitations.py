@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib.domain.errors import InvalidInput, NotFound, NotSignedIn, TooManyAttempts
-from chalicelib.usecases.invitations import forgot_password, invite, open_invitation
-from chalicelib.usecases.sign_in import SignedIn
+from chalicelib.usecases.access.invitations import forgot_password, invite, open_invitation
+from chalicelib.usecases.access.sign_in import SignedIn
 from tests.people import PASSWORD, CountingHasher, Portal, contact, record, token_in
 
 

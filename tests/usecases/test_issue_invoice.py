@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from chalicelib.adapters.dynamo.partners import DynamoPartners
+from chalicelib.adapters.dynamo.partners.partners import DynamoPartners
 from chalicelib.adapters.invoice_pdf import print_invoice
+from chalicelib.domain.access.users import Membership, Role
 from chalicelib.domain.documents import Document
 from chalicelib.domain.errors import NotFound, Refused
-from chalicelib.domain.partners import Contract, Counterparty, Partner, PartnerScope, SupplierScope
-from chalicelib.domain.users import Membership, Role
-from chalicelib.usecases.issue_invoice import issue_invoice
-from chalicelib.usecases.ports import OutboxRow, PartnerRecord
+from chalicelib.domain.partners.partners import Contract, Counterparty, Partner, PartnerScope, SupplierScope
+from chalicelib.usecases.documents.issue_invoice import issue_invoice
+from chalicelib.usecases.ports.orders import OutboxRow
+from chalicelib.usecases.ports.partners import PartnerRecord
 from infra.bench.invoice import COMPANY
 from tests.stand_ins.files import MemoryFiles
 from tests.usecases.orders_world import PRICE_TYPE, Died, World, answer_to

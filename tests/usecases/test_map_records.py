@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.domain.catalogue import Item, ItemPrice, Offer, PriceType, Warehouse
-from chalicelib.domain.node_settings import SKIPPED, ItemField, NodeSettings, is_recommended
-from chalicelib.domain.orders import Approval, ErpOrder, Fulfilment
-from chalicelib.usecases.map_records import mapped
+from chalicelib.domain.catalogue.catalogue import Item, ItemPrice, Offer, PriceType, Warehouse
+from chalicelib.domain.exchange.node_settings import SKIPPED, ItemField, NodeSettings, is_recommended
+from chalicelib.domain.orders.orders import Approval, ErpOrder, Fulfilment
+from chalicelib.usecases.exchange.map_records import mapped
 
 
 def one(record: object, **settings: object) -> object:

@@ -5,10 +5,10 @@ from itertools import permutations
 
 import pytest
 
-from chalicelib.domain.order_progress import Bucket, LineStatus
-from chalicelib.domain.order_reports import OrderReport
-from chalicelib.domain.orders import Approval, Fulfilment, Payment
-from chalicelib.usecases.order_progress import take_report
+from chalicelib.domain.orders.order_progress import Bucket, LineStatus
+from chalicelib.domain.orders.order_reports import OrderReport
+from chalicelib.domain.orders.orders import Approval, Fulfilment, Payment
+from chalicelib.usecases.orders.order_progress import take_report
 from tests.usecases.orders_world import Died, World, answer_to
 
 STATES = (LineStatus.IN_PRODUCTION, LineStatus.READY, LineStatus.IN_DELIVERY)

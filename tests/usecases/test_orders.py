@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from chalicelib.domain.access.users import Role
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
-from chalicelib.domain.orders import Approval, ChangeKind, DeliveryMethod, diff
-from chalicelib.domain.partners import PartnerScope
-from chalicelib.domain.users import Role
-from chalicelib.usecases import answer_order, cart, orders, place_order
+from chalicelib.domain.orders.orders import Approval, ChangeKind, DeliveryMethod, diff
+from chalicelib.domain.partners.partners import PartnerScope
+from chalicelib.usecases.orders import answer_order, cart, place_order
+from chalicelib.usecases.orders import show_orders as orders
 from tests.usecases.orders_world import Died, World, answer_to
 
 

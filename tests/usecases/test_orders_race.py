@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from chalicelib.usecases.place_order import OfferChanged
-from chalicelib.usecases.visitors import Visitor
+from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.orders.place_order import OfferChanged
 from tests.usecases.orders_world import World
 
 PIECES = 10

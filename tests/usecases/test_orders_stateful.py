@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from chalicelib.domain.errors import Conflict
-from chalicelib.domain.orders import Approval, ErpOrder
-from chalicelib.usecases.place_order import Checkout, OfferChanged
+from chalicelib.domain.orders.orders import Approval, ErpOrder
+from chalicelib.usecases.orders.place_order import Checkout, OfferChanged
 from tests.usecases.orders_world import Died, World, answer_to
 
 HISTORIES = int(os.environ.get("KABINET_HISTORIES", "400"))

@@ -8,8 +8,9 @@ from chalicelib.adapters.mail import MemoryMailer, mailer
 from chalicelib.adapters.sms import MemoryTexter, texter
 from chalicelib.domain.errors import Refused, Unavailable
 from chalicelib.usecases.deliver_messages import deliver_message
-from chalicelib.usecases.dispatch_outbox import PERIOD, dispatch_outbox, is_due
-from chalicelib.usecases.ports import Letter, OutboxRow
+from chalicelib.usecases.orders.dispatch_outbox import PERIOD, dispatch_outbox, is_due
+from chalicelib.usecases.ports.files import Letter
+from chalicelib.usecases.ports.orders import OutboxRow
 from tests.usecases.orders_world import Died, World
 
 BODY = {"channel": "mail", "to": "a@b.example", "subject": "Тема", "text": "Текст"}

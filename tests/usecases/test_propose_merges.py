@@ -6,14 +6,14 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib import runtime
-from chalicelib.domain.catalogue import Item
+from chalicelib.domain.catalogue.catalogue import Item
 from chalicelib.domain.errors import Conflict, NotFound
-from chalicelib.domain.proposals import MergeProposal, alike, article, same_goods
-from chalicelib.usecases import answer_proposals
-from chalicelib.usecases.exchange_actions import ActionLog
-from chalicelib.usecases.ports import CatalogueIndex, Found, Search
-from chalicelib.usecases.propose_merges import Proposer
-from chalicelib.usecases.publish_snapshot import publish_snapshot
+from chalicelib.domain.exchange.proposals import MergeProposal, alike, article, same_goods
+from chalicelib.usecases.catalogue.publish_snapshot import publish_snapshot
+from chalicelib.usecases.exchange import answer_proposals
+from chalicelib.usecases.exchange.exchange_actions import ActionLog
+from chalicelib.usecases.exchange.propose_merges import Proposer
+from chalicelib.usecases.ports.catalogue import CatalogueIndex, Found, Search
 from tests.exchange import commerceml as cml
 from tests.exchange.conversation import Session, Site
 from tests.usecases.test_exchange_actions import NOW, visitor

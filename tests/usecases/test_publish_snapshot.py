@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.catalogue import Item
-from chalicelib.usecases.ports import Classifier
-from chalicelib.usecases.publish_snapshot import KEPT, SKEW, begun_at, publish_snapshot
+from chalicelib.domain.catalogue.catalogue import Item
+from chalicelib.usecases.catalogue.publish_snapshot import KEPT, SKEW, begun_at, publish_snapshot
+from chalicelib.usecases.ports.catalogue import Classifier
 from tests.stand_ins.files import MemoryFiles
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.erp.odata import odata_erp
-from chalicelib.domain.catalogue import Item
+from chalicelib.domain.catalogue.catalogue import Item
+from chalicelib.domain.catalogue.stock import Hold
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.exchange import ExchangeRun, FileState, Tally
-from chalicelib.domain.stock import Hold
+from chalicelib.domain.exchange.exchange import ExchangeRun, FileState, Tally
 from chalicelib.runtime import Runtime
-from chalicelib.usecases import refresh_stock
-from chalicelib.usecases.refresh_stock import apply_balances, ask_warehouses, close_warehouse, fetch_balances
+from chalicelib.usecases.catalogue import refresh_stock
+from chalicelib.usecases.catalogue.refresh_stock import apply_balances, ask_warehouses, close_warehouse, fetch_balances
 from tests.one_c import OneC, guid, serving
 from tests.people import TestClock
 

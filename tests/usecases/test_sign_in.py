@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.carts import CartHead, CartLine, CartTotals
+from chalicelib.domain.access.users import PERMISSIONS, Role, User
 from chalicelib.domain.errors import InvalidInput, NotFound, NotSignedIn, TooManyAttempts
-from chalicelib.domain.partners import Contract, PartnerScope, SupplierScope
-from chalicelib.domain.users import PERMISSIONS, Role, User
-from chalicelib.usecases.sign_in import choose, sign_out, token_hash, workplaces
-from chalicelib.usecases.visitors import Visitor
+from chalicelib.domain.orders.carts import CartHead, CartLine, CartTotals
+from chalicelib.domain.partners.partners import Contract, PartnerScope, SupplierScope
+from chalicelib.usecases.access.sign_in import choose, sign_out, token_hash, workplaces
+from chalicelib.usecases.access.visitors import Visitor
 from tests.people import PASSWORD, CountingHasher, Portal, aws_calls, contact, record
 
 

@@ -7,14 +7,14 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image
 
-from chalicelib.domain.catalogue import Item
+from chalicelib.domain.catalogue.catalogue import Item
+from chalicelib.domain.catalogue.pictures import SIZES, picture_key
 from chalicelib.domain.errors import BrokenFile, NotFound
-from chalicelib.domain.exchange import ExchangeFile, FileState, Tally
-from chalicelib.domain.pictures import SIZES, picture_key
+from chalicelib.domain.exchange.exchange import ExchangeFile, FileState, Tally
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.ports import Search
-from chalicelib.usecases.publish_snapshot import publish_snapshot
-from chalicelib.usecases.store_picture import MAX_BYTES, store_picture
+from chalicelib.usecases.catalogue.publish_snapshot import publish_snapshot
+from chalicelib.usecases.catalogue.store_picture import MAX_BYTES, store_picture
+from chalicelib.usecases.ports.catalogue import Search
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FILE = "import_files/d0/дверь.jpg"

@@ -4,8 +4,8 @@ import importlib
 import json
 from typing import Any
 
-from chalicelib.domain.exchange import ExchangeRun
-from chalicelib.usecases import receive_files
+from chalicelib.domain.exchange.exchange import ExchangeRun
+from chalicelib.usecases.exchange import receive_files
 from tests.exchange import commerceml as cml
 from tests.exchange.conversation import Site
 from tests.web.browser import Browser

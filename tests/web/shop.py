@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from chalicelib import runtime
-from chalicelib.domain.catalogue import Item, ItemGroup, ItemPrice, Offer, PriceType, Warehouse
-from chalicelib.domain.users import Role, User
-from chalicelib.usecases.publish_snapshot import publish_snapshot
+from chalicelib.domain.access.users import Role, User
+from chalicelib.domain.catalogue.catalogue import Item, ItemGroup, ItemPrice, Offer, PriceType, Warehouse
+from chalicelib.usecases.catalogue.publish_snapshot import publish_snapshot
 from tests.people import PASSWORD, Portal
 from tests.web.browser import Browser
 

@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib.adapters.passwords import Argon2Hasher
+from chalicelib.domain.access.users import Role
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.exchange import ExchangeNode, FileState, Problem, RunState, Tally
-from chalicelib.domain.users import Role
-from chalicelib.usecases.publish_snapshot import publish_snapshot
-from chalicelib.usecases.receive_files import chunk_key
+from chalicelib.domain.exchange.exchange import ExchangeNode, FileState, Problem, RunState, Tally
+from chalicelib.usecases.catalogue.publish_snapshot import publish_snapshot
+from chalicelib.usecases.exchange.receive_files import chunk_key
 from chalicelib.workers.messages import messages
 from chalicelib.workers.worker import consume_batch
 from tests.exchange import commerceml as cml

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from chalicelib.domain.exchange import ExchangeNode
-from chalicelib.domain.node_settings import NodeSettings
-from chalicelib.domain.users import Role
+from chalicelib.domain.access.users import Role
+from chalicelib.domain.exchange.exchange import ExchangeNode
+from chalicelib.domain.exchange.node_settings import NodeSettings
 from tests.web.shop import Shop
 
 FORM = {

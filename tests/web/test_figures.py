@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.partners import Contract
+from chalicelib.domain.partners.partners import Contract
 from chalicelib.web import figures, forms, labels
 
 NBSP = "\u00a0"

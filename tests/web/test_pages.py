@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.domain.catalogue import ItemPrice, Offer
+from chalicelib.domain.catalogue.catalogue import ItemPrice, Offer
 from chalicelib.domain.documents import Document
-from chalicelib.domain.orders import Approval, ErpLine, ErpOrder
-from chalicelib.domain.partners import PartnerScope
-from chalicelib.usecases.answer_order import take_answer
+from chalicelib.domain.orders.orders import Approval, ErpLine, ErpOrder
+from chalicelib.domain.partners.partners import PartnerScope
+from chalicelib.usecases.orders.answer_order import take_answer
 from tests.people import contact, record
 from tests.web.browser import Browser
 from tests.web.shop import ITEMS, Shop

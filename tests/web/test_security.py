@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app import app
-from chalicelib.domain.users import Role
+from chalicelib.domain.access.users import Role
 from chalicelib.web.rendering import TEMPLATES
 from chalicelib.web.session import safe_next
 from tests.people import PASSWORD

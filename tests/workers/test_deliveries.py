@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib import runtime
-from chalicelib.domain.orders import Approval
-from chalicelib.domain.partners import SupplierScope
+from chalicelib.domain.orders.orders import Approval
+from chalicelib.domain.partners.partners import SupplierScope
 from chalicelib.runtime import Runtime
 from chalicelib.schedules import outbox
-from chalicelib.usecases.ports import ASIDE
+from chalicelib.usecases.ports.orders import ASIDE
 from chalicelib.workers import deliveries
 from tests.stand_ins.order_service import PASSWORD, OrderService, document, serving
 from tests.usecases.orders_world import World

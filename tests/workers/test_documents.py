@@ -13,9 +13,9 @@ from pypdf import PdfReader
 
 from chalicelib import runtime
 from chalicelib.adapters.mail import MemoryMailer
-from chalicelib.domain.partners import Contract, Counterparty, Partner, PartnerScope
+from chalicelib.domain.partners.partners import Contract, Counterparty, Partner, PartnerScope
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.ports import PartnerRecord
+from chalicelib.usecases.ports.partners import PartnerRecord
 from chalicelib.workers import documents, messages
 from infra.bench.invoice import COMPANY
 from tests.people import TestClock, contact

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib import runtime
-from chalicelib.domain.exchange import ExchangeFile, FileState, Tally
+from chalicelib.domain.exchange.exchange import ExchangeFile, FileState, Tally
 from tests.exchange import commerceml as cml
 from tests.exchange.conversation import Session, Site
 

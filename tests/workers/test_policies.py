@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib import runtime
-from chalicelib.domain.catalogue import Item
-from chalicelib.domain.partners import SupplierScope
+from chalicelib.domain.catalogue.catalogue import Item
+from chalicelib.domain.partners.partners import SupplierScope
 from chalicelib.runtime import Runtime
 from chalicelib.schedules import holds, outbox
 from chalicelib.schedules import stock as stock_clock

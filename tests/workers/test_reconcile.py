@@ -10,14 +10,14 @@ import pytest
 
 from chalicelib import runtime
 from chalicelib.adapters.erp import odata_reread
-from chalicelib.domain.catalogue import Item, ItemPrice, Offer, PriceType
-from chalicelib.domain.exchange import ExchangeRun, FileState, Tally
-from chalicelib.domain.partners import Contract, Counterparty, Partner, PartnerScope
+from chalicelib.domain.catalogue.catalogue import Item, ItemPrice, Offer, PriceType
+from chalicelib.domain.exchange.exchange import ExchangeRun, FileState, Tally
+from chalicelib.domain.partners.partners import Contract, Counterparty, Partner, PartnerScope
 from chalicelib.runtime import Runtime
 from chalicelib.schedules import reconcile
 from chalicelib.schedules import rereads as rereads_clock
-from chalicelib.usecases.ports import PartnerRecord
-from chalicelib.usecases.reconcile import revision_of
+from chalicelib.usecases.exchange.reconcile import revision_of
+from chalicelib.usecases.ports.partners import PartnerRecord
 from chalicelib.workers import rereads
 from tests.one_c import NO_VARIANT, PASSWORD, OneC, guid, quoted, serving
 from tests.people import TestClock, contact

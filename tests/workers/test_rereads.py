@@ -13,15 +13,15 @@ from chalice.test import Client
 
 import app
 from chalicelib import runtime
+from chalicelib.domain.access.users import Role
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.exchange import FileState
-from chalicelib.domain.orders import Approval
-from chalicelib.domain.partners import PartnerScope, SupplierScope
-from chalicelib.domain.users import Role
+from chalicelib.domain.exchange.exchange import FileState
+from chalicelib.domain.orders.orders import Approval
+from chalicelib.domain.partners.partners import PartnerScope, SupplierScope
 from chalicelib.runtime import Runtime
 from chalicelib.schedules import reconcile
 from chalicelib.schedules import rereads as rereads_clock
-from chalicelib.usecases.documents import document_link
+from chalicelib.usecases.documents.show_documents import document_link
 from chalicelib.workers import deliveries, rereads
 from tests.people import TestClock
 from tests.stand_ins.bitrix24 import CODE, TOKEN, Bitrix24Portal, serving

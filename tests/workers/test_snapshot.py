@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from chalicelib import runtime
-from chalicelib.domain.catalogue import Item
+from chalicelib.domain.catalogue.catalogue import Item
 from chalicelib.runtime import Runtime
 from chalicelib.settings import QUEUES
-from chalicelib.usecases.ports import Search
+from chalicelib.usecases.ports.catalogue import Search
 from chalicelib.workers import pictures, snapshot
 from chalicelib.workers.worker import consume_batch
 

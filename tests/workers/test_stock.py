@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib import runtime
-from chalicelib.domain.catalogue import Item
-from chalicelib.domain.exchange import FileState
+from chalicelib.domain.catalogue.catalogue import Item
+from chalicelib.domain.exchange.exchange import FileState
 from chalicelib.runtime import Runtime
 from chalicelib.schedules import stock as clock
 from chalicelib.workers import stock as queue

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from chalicelib.adapters.dynamo.outbox import to_item as outbox_item
+from chalicelib.adapters.dynamo.orders.outbox import to_item as outbox_item
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table, check, delete, put, transact
 from chalicelib.adapters.dynamo.times import instant, instant_text
-from chalicelib.domain.audiences import Audience
 from chalicelib.domain.documents import PAYMENT_INVOICE, PRINTED, Document
 from chalicelib.domain.errors import Forbidden, NotFound
-from chalicelib.domain.partners import PartnerScope, Scope
-from chalicelib.usecases.ports import OutboxRow
+from chalicelib.domain.partners.audiences import Audience
+from chalicelib.domain.partners.partners import PartnerScope, Scope
+from chalicelib.usecases.ports.orders import OutboxRow
 
 SHARED = "SHARED_DOCUMENTS"
 _PLAIN = (

@@ -7,11 +7,11 @@ portal  NEWS               <day>#<id>     a news item; the register of records l
 from dataclasses import asdict
 from datetime import date
 
-from chalicelib.adapters.dynamo.records import DynamoRecords, Shelf, register_key
+from chalicelib.adapters.dynamo.exchange.records import DynamoRecords, Shelf, register_key
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item
 from chalicelib.adapters.dynamo.times import instant, instant_text
-from chalicelib.domain.audiences import Audience
 from chalicelib.domain.news import Attachment, NewsItem, NewsKind, NewsReader
+from chalicelib.domain.partners.audiences import Audience
 
 NEWS = "NEWS"
 

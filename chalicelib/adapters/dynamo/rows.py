@@ -16,7 +16,7 @@ from chalicelib.adapters.dynamo.table import (
     put,
     transact,
 )
-from chalicelib.domain.exchange import Tally
+from chalicelib.domain.exchange.exchange import Tally
 
 BYTES_PER_TRANSACTION = 3_000_000
 """DynamoDB takes 4 MB; keys, expressions and the wire's own marks need room."""

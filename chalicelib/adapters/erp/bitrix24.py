@@ -15,12 +15,16 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.adapters.erp.bitrix24_rest import PAGE, Rest, Row, inner_rows
-from chalicelib.domain.catalogue import Item
+from chalicelib.domain.catalogue.catalogue import Item
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.exchange import Problem
+from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.formats import bitrix24 as rows
 from chalicelib.formats.bitrix24 import PREFIX, Mapping24, number, text
-from chalicelib.usecases.ports import Clock, Gone, LinkedDocument, OrderWithParties, PartnerRecord, Receipt, RereadPage
+from chalicelib.usecases.ports.clock import Clock
+from chalicelib.usecases.ports.documents import LinkedDocument
+from chalicelib.usecases.ports.neighbours import Gone, RereadPage
+from chalicelib.usecases.ports.orders import OrderWithParties, Receipt
+from chalicelib.usecases.ports.partners import PartnerRecord
 
 COMPANY, DEALS = 4, 2
 """The CRM's numbers for companies and deals (dev.1c-bitrix.ru/rest_help/crm/constants.php)."""

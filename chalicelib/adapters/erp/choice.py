@@ -9,7 +9,8 @@ from chalicelib.adapters.erp.http_service import HttpService
 from chalicelib.adapters.erp.polled import Polled
 from chalicelib.adapters.erp.webhook import Webhook
 from chalicelib.formats.bitrix24 import Mapping24
-from chalicelib.usecases.ports import Clock, OrderReceiver
+from chalicelib.usecases.ports.clock import Clock
+from chalicelib.usecases.ports.orders import OrderReceiver
 
 SCHEMES = ("push", "bitrix24", "webhook")
 

@@ -13,7 +13,7 @@ import json
 from chalicelib.adapters.erp.calls import AWAY, Caller, Reply
 from chalicelib.domain.errors import BrokenFile, Failing, Refused, Unavailable
 from chalicelib.formats.order_messages import message_body, order_message, read_answer
-from chalicelib.usecases.ports import OrderWithParties, Receipt
+from chalicelib.usecases.ports.orders import OrderWithParties, Receipt
 
 REASON_SHOWN = 300
 

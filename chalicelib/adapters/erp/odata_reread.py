@@ -13,8 +13,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from chalicelib.adapters.erp.odata import FARTHEST, GUID, NO_VARIANT, ODataErp, Row, odata_erp
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.partners import Counterparty
-from chalicelib.usecases.ports import Clock, PriceColumn, RereadPage, ToldAgreement, ToldPartner
+from chalicelib.domain.partners.partners import Counterparty
+from chalicelib.usecases.ports.clock import Clock
+from chalicelib.usecases.ports.neighbours import PriceColumn, RereadPage, ToldAgreement, ToldPartner
 
 PAGE = 100
 KEYS_PER_REQUEST = 20

@@ -1,6 +1,6 @@
 """1C that comes for its orders by itself: they wait in the outbox until it acknowledges them."""
 
-from chalicelib.usecases.ports import OrderWithParties
+from chalicelib.usecases.ports.orders import OrderWithParties
 
 
 class Polled:

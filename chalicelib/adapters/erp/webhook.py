@@ -18,7 +18,8 @@ from datetime import datetime
 from chalicelib.adapters.erp.calls import Caller
 from chalicelib.adapters.erp.http_service import receipt
 from chalicelib.formats.order_messages import message_body, order_message
-from chalicelib.usecases.ports import Clock, OrderWithParties, Receipt
+from chalicelib.usecases.ports.clock import Clock
+from chalicelib.usecases.ports.orders import OrderWithParties, Receipt
 
 
 class Webhook:

@@ -11,8 +11,8 @@ from typing import BinaryIO
 from chalicelib.adapters.index.classifier import classifier_bytes
 from chalicelib.adapters.index.schema import card_of, document, schema
 from chalicelib.adapters.index.shelf import Shelf
-from chalicelib.domain.catalogue import Item, with_ancestors
-from chalicelib.usecases.ports import Classifier
+from chalicelib.domain.catalogue.catalogue import Item, with_ancestors
+from chalicelib.usecases.ports.catalogue import Classifier
 
 INDEX, CLASSIFIER = "index", "classifier.json"
 _HEAP = 64_000_000

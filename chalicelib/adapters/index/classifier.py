@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chalicelib.domain.catalogue import ItemGroup, PriceType, Warehouse
-from chalicelib.usecases.ports import Classifier
+from chalicelib.domain.catalogue.catalogue import ItemGroup, PriceType, Warehouse
+from chalicelib.usecases.ports.catalogue import Classifier
 
 
 def classifier_bytes(classifier: Classifier, item_counts: Mapping[str, int]) -> bytes:

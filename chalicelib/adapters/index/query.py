@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.adapters.index import words
 from chalicelib.adapters.index.schema import ARTICLE, BARCODE, GROUP, NAME, PARENT, REST, WORDS, schema
-from chalicelib.usecases.ports import Search
+from chalicelib.usecases.ports.catalogue import Search
 
 MAX_TEXT = 200
 MAX_WORDS = 12

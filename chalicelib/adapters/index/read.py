@@ -16,7 +16,8 @@ from chalicelib.adapters.index.query import readings
 from chalicelib.adapters.index.schema import BY_NAME, BY_SKU, CARD, ID, card_from, schema
 from chalicelib.adapters.index.words import encodable
 from chalicelib.domain.errors import NotFound, Unavailable
-from chalicelib.usecases.ports import Card, Classifier, FileStore, Found, Search
+from chalicelib.usecases.ports.catalogue import Card, Classifier, Found, Search
+from chalicelib.usecases.ports.files import FileStore
 
 KEPT = 2
 """Snapshots a process keeps: the one in force, and the one before for requests that began with it."""

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 from chalicelib.adapters.index import words
-from chalicelib.domain.catalogue import Item
-from chalicelib.usecases.ports import Card
+from chalicelib.domain.catalogue.catalogue import Item
+from chalicelib.usecases.ports.catalogue import Card
 
 NAME, REST, WORDS, ARTICLE, BARCODE = "name", "rest", "words", "article", "barcode"
 ID, PARENT, GROUP, KIND, CARD, BY_NAME, BY_SKU = "id", "parent", "group", "kind", "card", "by_name", "by_sku"

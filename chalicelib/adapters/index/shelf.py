@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from chalicelib.adapters.index.words import collation
-from chalicelib.domain.catalogue import Item, completed
+from chalicelib.domain.catalogue.catalogue import Item, completed
 
 
 class Shelf:

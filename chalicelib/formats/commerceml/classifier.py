@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.catalogue import ItemGroup, PriceType, Property, Unit, Warehouse
-from chalicelib.domain.exchange import Problem
+from chalicelib.domain.catalogue.catalogue import ItemGroup, PriceType, Property, Unit, Warehouse
+from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.formats.commerceml.records import Record
 from chalicelib.formats.commerceml.units import MAX_WORD, currency, unit_name
 from chalicelib.formats.commerceml.values import MAX_ID, MAX_NAME, child, children, flag, is_deleted, texts

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.exchange import Problem
-from chalicelib.domain.partners import Company, Counterparty
+from chalicelib.domain.exchange.exchange import Problem
+from chalicelib.domain.partners.partners import Company, Counterparty
 from chalicelib.formats.commerceml.classifier import address_of
 from chalicelib.formats.commerceml.records import Record, Seller
 from chalicelib.formats.commerceml.values import child, texts

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain import money
 from chalicelib.domain.money import ZERO
-from chalicelib.domain.orders import ErpLine
+from chalicelib.domain.orders.orders import ErpLine
 from chalicelib.formats.commerceml.items import vat_rate
 from chalicelib.formats.commerceml.units import unit_name
 from chalicelib.formats.commerceml.values import Row, child, children, number, text, texts, whole_id

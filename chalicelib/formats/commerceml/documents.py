@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.orders import ErpLine, ErpOrder
-from chalicelib.domain.partners import Counterparty
+from chalicelib.domain.orders.orders import ErpLine, ErpOrder
+from chalicelib.domain.partners.partners import Counterparty
 from chalicelib.formats.commerceml.companies import counterparty
 from chalicelib.formats.commerceml.document_lines import order_lines
 from chalicelib.formats.commerceml.items import requisites

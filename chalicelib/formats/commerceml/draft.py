@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.catalogue import Item, ItemPrice, Package
+from chalicelib.domain.catalogue.catalogue import Item, ItemPrice, Package
 from chalicelib.formats.commerceml.values import NAMES, Row, is_deleted, whole_id
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.catalogue import Package
+from chalicelib.domain.catalogue.catalogue import Package
 from chalicelib.formats.commerceml.draft import Draft, Taker, draft
 from chalicelib.formats.commerceml.records import Record
 from chalicelib.formats.commerceml.units import MAX_WORD, unit_name

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.catalogue import NO_WAREHOUSE, ItemPrice, Offer
+from chalicelib.domain.catalogue.catalogue import NO_WAREHOUSE, ItemPrice, Offer
 from chalicelib.domain.money import unit_price
 from chalicelib.formats.commerceml.draft import Draft, PriceKey, Taker, draft
 from chalicelib.formats.commerceml.items import TAKERS as ITEM_TAKERS

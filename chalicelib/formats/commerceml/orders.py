@@ -10,11 +10,11 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.catalogue import NO_WAREHOUSE
+from chalicelib.domain.catalogue.catalogue import NO_WAREHOUSE
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.money import major
-from chalicelib.domain.orders import Approval, DeliveryMethod, Order, OrderLine
-from chalicelib.domain.partners import Contract, Counterparty
+from chalicelib.domain.orders.orders import Approval, DeliveryMethod, Order, OrderLine
+from chalicelib.domain.partners.partners import Contract, Counterparty
 from chalicelib.formats.commerceml.units import unit_code
 
 if TYPE_CHECKING:

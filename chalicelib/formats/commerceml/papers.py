@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.money import ZERO
-from chalicelib.domain.order_papers import GOODS, ErpPaper, OrderPaper, PaperKind
+from chalicelib.domain.orders.order_papers import GOODS, ErpPaper, OrderPaper, PaperKind
 from chalicelib.formats.commerceml.document_lines import minor, order_lines
 from chalicelib.formats.commerceml.items import requisites
 from chalicelib.formats.commerceml.records import Record

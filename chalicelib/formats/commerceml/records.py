@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.catalogue import Item, ItemGroup, Offer, PriceType, Property, Unit, Warehouse
-from chalicelib.domain.exchange import Problem
-from chalicelib.domain.order_papers import ErpPaper
-from chalicelib.domain.orders import ErpOrder
-from chalicelib.domain.partners import Company, Counterparty
+from chalicelib.domain.catalogue.catalogue import Item, ItemGroup, Offer, PriceType, Property, Unit, Warehouse
+from chalicelib.domain.exchange.exchange import Problem
+from chalicelib.domain.orders.order_papers import ErpPaper
+from chalicelib.domain.orders.orders import ErpOrder
+from chalicelib.domain.partners.partners import Company, Counterparty
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.exchange import Problem
+from chalicelib.domain.exchange.exchange import Problem
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

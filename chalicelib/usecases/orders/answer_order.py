@@ -1,0 +1,181 @@
+"""1C answers an order, the dealer answers 1C: nothing is overwritten in silence."""
+
+import hashlib
+from contextlib import suppress
+from dataclasses import astuple
+from datetime import datetime
+from decimal import Decimal
+
+from chalicelib.domain.errors import Forbidden, KabinetError
+from chalicelib.domain.exchange.exchange import Problem
+from chalicelib.domain.orders.order_papers import ErpPaper
+from chalicelib.domain.orders.orders import (
+    Approval,
+    ErpOrder,
+    Order,
+    OrderEvent,
+    answered,
+    confirmed,
+    declined,
+    state_axes,
+    with_papers,
+)
+from chalicelib.domain.partners.partners import SupplierScope
+from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.orders.dispatch_outbox import queue
+from chalicelib.usecases.orders.order_news import fulfilment_text, payment_text
+from chalicelib.usecases.orders.show_orders import may_change
+from chalicelib.usecases.ports.clock import Clock
+from chalicelib.usecases.ports.files import Queues
+from chalicelib.usecases.ports.orders import OrderStore, OutboxRow
+
+ERP = "1С"
+
+
+def take_answer(orders: OrderStore, queues: Queues, clock: Clock, *, answer: ErpOrder) -> tuple[Problem, ...]:
+    """Apply 1C's document to our order. What could not be understood is answered as problems; the rest stands.
+
+    Safe to repeat: an echo changes nothing, and a hold is settled once. Raises NotFound, Conflict.
+    """
+    order = orders.read(SupplierScope(ERP), answer.number)
+    after = answered(order, answer, answer_print(answer))
+    now = clock()
+    if after is not order:
+        rows = invoice_rows(order, after, now)
+        orders.change(order, after, _answer_event(order, after, now), rows)
+        tell(queues, rows)
+    orders.settle_hold(order.number, _kept(after), now)
+    return unknown_state(answer)
+
+
+def answer_print(answer: ErpOrder) -> str:
+    return hashlib.sha256(repr(_normal(astuple(answer))).encode()).hexdigest()[:32]
+
+
+def _normal(value: object) -> object:
+    """Equal figures print equally, however many zeros 1C wrote."""
+    if isinstance(value, tuple | list):
+        return tuple(_normal(inner) for inner in value)
+    return value.normalize() if isinstance(value, Decimal) else value
+
+
+def _kept(order: Order) -> dict[tuple[str, str], Decimal]:
+    """What 1C has reserved by its answer: all that is still in the order, as far as it was held."""
+    if order.approval in (Approval.CANCELLED, Approval.REJECTED):
+        return {}
+    return {(line.item_id, line.warehouse_id): min(line.quantity, line.held) for line in order.lines if line.warehouse_id}
+
+
+def invoice_rows(before: Order, after: Order, now: datetime) -> tuple[OutboxRow, ...]:
+    """An invoice is due when the order is confirmed, and again when a confirmed order's figures have changed (OP-06)."""
+    if after.approval is not Approval.CONFIRMED:
+        return ()
+    same = before.approval is Approval.CONFIRMED and before.lines == after.lines
+    return () if same else (invoice_row(after, now),)
+
+
+def invoice_row(order: Order, now: datetime) -> OutboxRow:
+    body = {"order": order.number, "partner": order.partner_id, "revision": str(order.revision)}
+    return OutboxRow.new("documents", order.number, now, body)
+
+
+def tell(queues: Queues | None, rows: tuple[OutboxRow, ...]) -> None:
+    """Hurry the workers on; a row whose message is lost here is found by the sweep of the outbox."""
+    if queues is None:
+        return
+    for row in rows:
+        with suppress(KabinetError):
+            queue(queues, row)
+
+
+def _answer_event(before: Order, after: Order, now: datetime) -> OrderEvent:
+    number = (("number", after.erp_number or after.number),)
+    if after.approval is Approval.AWAITING_CLIENT:
+        return OrderEvent(now, ERP, "changed", "Поставщик изменил заказ и ждёт вашего подтверждения", number)
+    if after.approval is not before.approval and after.approval is Approval.CONFIRMED:
+        return OrderEvent(now, ERP, "confirmed", "Заказ подтверждён поставщиком, № в 1С: %(number)s", number)
+    if after.approval is Approval.CANCELLED:
+        return OrderEvent(now, ERP, "cancelled", "Заказ отменён поставщиком", number)
+    if after.approval is Approval.REJECTED:
+        return OrderEvent(now, ERP, "rejected", "Заказ отклонён поставщиком", number)
+    return OrderEvent(now, ERP, "updated", _news(before, after), number)
+
+
+def _news(before: Order, after: Order) -> str:
+    """What happened to an order whose approval stays as it was."""
+    if after.fulfilment is not before.fulfilment:
+        return fulfilment_text(after.fulfilment)
+    return payment_text(after.payment) if after.payment is not before.payment else "Поставщик обновил заказ"
+
+
+def take_paper(orders: OrderStore, queues: Queues, clock: Clock, *, told: ErpPaper) -> bool:
+    """A payment, shipment or other document that came without its order; False where it changes nothing.
+
+    Raises NotFound where no order is called so, Conflict.
+    """
+    number = orders.of_erp(told.order) or orders.find(told.order) or told.order
+    order = orders.read(SupplierScope(ERP), number)
+    after, now = with_papers(order, (told.paper,)), clock()
+    if after is order:
+        return False
+    rows = invoice_rows(order, after, now)
+    orders.change(order, after, OrderEvent(now, ERP, "updated", _news(order, after)), rows)
+    tell(queues, rows)
+    return True
+
+
+def unknown_state(answer: ErpOrder) -> tuple[Problem, ...]:
+    if not answer.state or answer.axes or state_axes(answer.state):
+        return ()
+    reason = "Состояние «%(state)s» не сопоставлено со статусом портала: статус заказа оставлен прежним"
+    return (Problem("order", answer.number, answer.erp_number, reason, (("state", answer.state),)),)
+
+
+def confirm_changes(
+    orders: OrderStore,
+    queues: Queues,
+    clock: Clock,
+    *,
+    visitor: Visitor,
+    number: str,
+    revision: int,
+    pushes: Queues | None = None,
+) -> None:
+    """The dealer agrees to the order as it stands: 1C hears of it, an invoice is made. Raises Conflict, Forbidden, NotFound.
+
+    `pushes` are the queues where orders are sent out, None where 1C comes for them.
+    """
+    order = _answerable(orders, visitor, number)
+    after, now = confirmed(order, revision), clock()
+    rows = (OutboxRow.new("orders", number, now), invoice_row(after, now))
+    orders.change(order, after, OrderEvent(now, visitor.name, "confirmed", "Изменения подтверждены"), rows)
+    tell(queues, rows[1:])
+    tell(pushes, rows[:1])
+
+
+def decline_changes(
+    orders: OrderStore,
+    clock: Clock,
+    *,
+    visitor: Visitor,
+    number: str,
+    revision: int,
+    comment: str = "",
+    pushes: Queues | None = None,
+) -> None:
+    """The dealer does not agree; the order goes back to the manager with his words. Raises as `confirm_changes`."""
+    order = _answerable(orders, visitor, number)
+    after, now = declined(order, revision), clock()
+    text = "Изменения не приняты: %(comment)s" if comment.strip() else "Изменения не приняты"
+    event = OrderEvent(now, visitor.name, "declined", text, (("comment", comment.strip()[:500]),))
+    row = OutboxRow.new("orders", number, now)
+    orders.change(order, after, event, (row,))
+    tell(pushes, (row,))
+
+
+def _answerable(orders: OrderStore, visitor: Visitor, number: str) -> Order:
+    visitor.must("order.confirm")
+    order = orders.read(visitor.partner_scope, number)
+    if not may_change(visitor, order):
+        raise Forbidden("Изменить этот заказ может его автор или руководитель кабинета")
+    return order

@@ -1,0 +1,209 @@
+"""The cart: put goods in, look at them with the prices and balances of this moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from chalicelib.domain import money
+from chalicelib.domain.catalogue.prices import ItemPrices, Price, price_for
+from chalicelib.domain.catalogue.stock import StockBalance
+from chalicelib.domain.errors import InvalidInput, NotFound
+from chalicelib.domain.money import ZERO
+from chalicelib.domain.orders.carts import CartHead, CartLine, CartTotals, carried
+from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.ports.catalogue import Card, CatalogueIndex, OfferStore
+from chalicelib.usecases.ports.clock import Clock
+from chalicelib.usecases.ports.orders import CartStore
+
+MOST = Decimal(1_000_000)
+GONE = "Товара больше нет в каталоге"
+NO_PRICE = "Нет цены по вашему договору"
+
+
+@dataclass(frozen=True, slots=True)
+class CartRow:
+    """A line as it stands now. `amount` in minor units without VAT on top; `price_was` where it has changed since it was put in.
+
+    `problem` is a msgid of what keeps the line from being ordered, or "".
+    """
+
+    line: CartLine
+    card: Card | None
+    price: Price | None
+    stock: StockBalance
+    available: Decimal
+    amount: int = 0
+    vat_amount: int = 0
+    price_was: Decimal | None = None
+    problem: str = ""
+
+    @property
+    def shortage(self) -> Decimal:
+        """What the warehouse can't promise now."""
+        return max(ZERO, self.line.quantity - self.available)
+
+
+@dataclass(frozen=True, slots=True)
+class CartView:
+    """`totals.amount` is what is to be paid; `vat_amount` is in it."""
+
+    head: CartHead
+    rows: tuple[CartRow, ...]
+    totals: CartTotals
+    vat_amount: int = 0
+
+    @property
+    def can_be_ordered(self) -> bool:
+        return bool(self.rows) and not any(row.problem for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What putting an item in has done: the line as it stands, and the totals for the header."""
+
+    row: CartRow
+    totals: CartTotals
+
+
+def own_cart(visitor: Visitor) -> CartHead:
+    """The visitor's cart as his account was read with it."""
+    scope = visitor.partner_scope
+    carts = visitor.account.carts if visitor.account else ()
+    return next(
+        (cart for cart in carts if cart.id == visitor.session.user_id), CartHead(visitor.session.user_id, scope.partner_id)
+    )
+
+
+def in_cart(carts: CartStore, *, visitor: Visitor) -> dict[str, Decimal]:
+    """Quantity by item id, for the rows of the catalogue."""
+    if "cart.edit" not in visitor.permissions:
+        return {}
+    head = own_cart(visitor)
+    if head.quantities is not None:
+        return dict(head.quantities)
+    return {line.item_id: line.quantity for line in carts.lines(visitor.partner_scope, head)}
+
+
+def view_cart(index: CatalogueIndex, offers: OfferStore, carts: CartStore, *, visitor: Visitor) -> CartView:
+    """Every line priced anew; the totals in the header are put right on the way."""
+    visitor.must("cart.edit")
+    scope = visitor.partner_scope
+    head = carts.head(scope, visitor.session.user_id)
+    lines = carts.lines(scope, head)
+    ids = [line.item_id for line in lines]
+    cards = index.cards(visitor.beacons.snapshot, ids)
+    known = offers.read(ids)
+    rows = tuple(_row(visitor, line, cards.get(line.item_id), known) for line in lines)
+    view = CartView(head, rows, _totals(visitor, rows), sum(row.vat_amount for row in rows))
+    true_head = replace(head, totals=view.totals, quantities=carried({line.item_id: line.quantity for line in lines}))
+    if head.version and true_head != head:
+        carts.put_head(scope, true_head)
+    return view
+
+
+def put_in_cart(
+    index: CatalogueIndex,
+    offers: OfferStore,
+    carts: CartStore,
+    clock: Clock,
+    *,
+    visitor: Visitor,
+    item_id: str,
+    quantity: Decimal,
+) -> Put:
+    """Set the quantity of an item, 0 takes it out. Raises NotFound, InvalidInput."""
+    visitor.must("cart.edit")
+    _check_quantity(quantity)
+    card = index.cards(visitor.beacons.snapshot, [item_id]).get(item_id)
+    if card is None and quantity > 0:
+        raise NotFound("Такого товара нет в каталоге")
+    row = _row(visitor, CartLine(item_id, quantity), card, offers.read([item_id]))
+    if quantity > 0 and row.price is None:
+        raise InvalidInput("Товар «%(name)s» нельзя заказать: нет цены по вашему договору", name=card.name if card else item_id)
+    return _put(carts, clock, visitor, row)
+
+
+def _put(carts: CartStore, clock: Clock, visitor: Visitor, row: CartRow) -> Put:
+    head, now = own_cart(visitor), clock()
+    contract_id = visitor.contract.id if visitor.contract else ""
+    line = replace(row.line, seen_price=row.price.amount if row.price else None, seen_contract_id=contract_id, added_at=now)
+    before = carts.put_line(visitor.partner_scope, head, line, now)
+    was = before.quantity if before else ZERO
+    delta = _difference(visitor, row, was)
+    carts.add_totals(visitor.partner_scope, head, delta, line)
+    return Put(replace(row, line=line), _sum(head.totals, delta))
+
+
+def _check_quantity(quantity: Decimal) -> None:
+    if not quantity.is_finite() or quantity < 0 or quantity > MOST:
+        raise InvalidInput("Укажите количество от 0 до %(most)s", {"quantity": "Неверное количество"}, most=MOST)
+    if quantity != quantity.quantize(Decimal("0.001")):
+        raise InvalidInput("Не больше трёх знаков после запятой", {"quantity": "Неверное количество"})
+
+
+def _row(visitor: Visitor, line: CartLine, card: Card | None, known: Mapping[str, tuple[ItemPrices, StockBalance]]) -> CartRow:
+    prices, stock = known.get(line.item_id, (None, StockBalance(line.item_id)))
+    price = price_for(prices, visitor.contract) if visitor.contract else None
+    amount = price.line(line.quantity) if price else 0
+    return CartRow(
+        line=line,
+        card=card,
+        price=price,
+        stock=stock,
+        available=stock.available(visitor.warehouse_id),
+        amount=amount,
+        vat_amount=vat_of(visitor, amount, card),
+        price_was=_price_was(visitor, line, price),
+        problem=GONE if card is None else NO_PRICE if price is None else "",
+    )
+
+
+def vat_of(visitor: Visitor, amount: int, card: Card | None) -> int:
+    """VAT of a line in minor units: inside the amount or on top of it, as the contract says."""
+    if card is None or not card.vat_rate or visitor.contract is None:
+        return 0
+    return money.vat_included(amount, card.vat_rate) if visitor.contract.vat_included else money.vat_on_top(amount, card.vat_rate)
+
+
+def _price_was(visitor: Visitor, line: CartLine, price: Price | None) -> Decimal | None:
+    """The price he saw under this contract; another contract's price is no change."""
+    same_contract = visitor.contract is not None and line.seen_contract_id == visitor.contract.id
+    if not same_contract or line.seen_price is None or price is None or line.seen_price == price.amount:
+        return None
+    return line.seen_price
+
+
+def _totals(visitor: Visitor, rows: tuple[CartRow, ...]) -> CartTotals:
+    return CartTotals(
+        line_count=len(rows),
+        amount=sum(_payable(visitor, row) for row in rows),
+        weight_kg=sum(((row.card.weight_kg or ZERO) * row.line.quantity for row in rows if row.card), ZERO),
+        volume_m3=sum(((row.card.volume_m3 or ZERO) * row.line.quantity for row in rows if row.card), ZERO),
+    )
+
+
+def _payable(visitor: Visitor, row: CartRow) -> int:
+    on_top = visitor.contract is not None and not visitor.contract.vat_included
+    return row.amount + (row.vat_amount if on_top else 0)
+
+
+def _difference(visitor: Visitor, row: CartRow, was: Decimal) -> CartTotals:
+    """What the totals grow by when `was` of the item becomes the row's quantity, at today's price."""
+    before = row.price.line(was) if row.price else 0
+    old = replace(row, line=replace(row.line, quantity=was), amount=before, vat_amount=vat_of(visitor, before, row.card))
+    now, then = _totals(visitor, (row,)), _totals(visitor, (old,))
+    return CartTotals(
+        int(row.line.quantity > 0) - int(was > 0),
+        now.amount - then.amount,
+        now.weight_kg - then.weight_kg,
+        now.volume_m3 - then.volume_m3,
+    )
+
+
+def _sum(one: CartTotals, other: CartTotals) -> CartTotals:
+    return CartTotals(
+        one.line_count + other.line_count,
+        one.amount + other.amount,
+        one.weight_kg + other.weight_kg,
+        one.volume_m3 + other.volume_m3,
+    )

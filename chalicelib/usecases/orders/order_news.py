@@ -1,0 +1,48 @@
+"""What the timeline says where an axis of an order has moved: msgids."""
+
+from chalicelib.domain.orders.orders import Approval, Fulfilment, Payment
+
+
+def approval_text(approval: Approval) -> str:
+    match approval:
+        case Approval.CONFIRMED:
+            return "Заказ подтверждён поставщиком, № в 1С: %(number)s"
+        case Approval.CANCELLED:
+            return "Заказ отменён поставщиком"
+        case Approval.REJECTED:
+            return "Заказ отклонён поставщиком"
+    return "Поставщик обновил заказ"
+
+
+def fulfilment_text(fulfilment: Fulfilment) -> str:
+    match fulfilment:
+        case Fulfilment.AWAITING_SUPPLY:
+            return "Заказ ожидает поставки"
+        case Fulfilment.IN_PRODUCTION:
+            return "Заказ в производстве"
+        case Fulfilment.READY:
+            return "Заказ готов к отгрузке"
+        case Fulfilment.PARTIALLY_SHIPPED:
+            return "Заказ отгружен частично"
+        case Fulfilment.SHIPPED:
+            return "Заказ отгружен"
+        case Fulfilment.IN_TRANSIT:
+            return "Заказ в доставке"
+        case Fulfilment.DELIVERED:
+            return "Заказ доставлен"
+        case Fulfilment.COMPLETED:
+            return "Заказ выполнен"
+    return "Поставщик обновил заказ"
+
+
+def payment_text(payment: Payment) -> str:
+    match payment:
+        case Payment.UNPAID:
+            return "Оплата заказа отменена"
+        case Payment.PARTIALLY_PAID:
+            return "Поступила частичная оплата"
+        case Payment.PAID:
+            return "Заказ оплачен"
+        case Payment.OVERPAID:
+            return "Оплачено больше суммы заказа"
+    return "Поставщик обновил заказ"

@@ -1,0 +1,122 @@
+"""1C reports how far an order has come; the dealer tells what of it he has and has sold."""
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from chalicelib.domain.errors import Conflict, Forbidden, NotFound
+from chalicelib.domain.exchange.exchange import Problem
+from chalicelib.domain.orders.order_progress import OrderProgress
+from chalicelib.domain.orders.order_reports import OrderReport, fulfilment, marked, payment, reported
+from chalicelib.domain.orders.orders import Approval, Fulfilment, Order, OrderEvent, Payment, state_axes
+from chalicelib.domain.partners.partners import SupplierScope
+from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.orders.answer_order import ERP, invoice_row, tell
+from chalicelib.usecases.orders.order_news import approval_text, fulfilment_text, payment_text
+from chalicelib.usecases.orders.show_orders import may_change
+from chalicelib.usecases.ports.clock import Clock
+from chalicelib.usecases.ports.files import Queues
+from chalicelib.usecases.ports.orders import OrderStore
+
+TRIES = 5
+ENDED = frozenset({Approval.CANCELLED, Approval.REJECTED})
+
+
+def take_report(orders: OrderStore, queues: Queues, clock: Clock, *, report: OrderReport) -> tuple[str, tuple[Problem, ...]]:
+    """ "written" or "unchanged", and what of the report could not be understood.
+
+    Raises NotFound where the order is not known (yet), InvalidInput where quantities don't agree, Conflict where somebody
+    keeps changing the order.
+    """
+    number = orders.find(report.order)
+    if number is None:
+        raise NotFound("Заказ %(number)s не найден", number=report.order)
+    for _ in range(TRIES - 1):
+        try:
+            return _take(orders, queues, clock(), number, report)
+        except Conflict:
+            continue  # the order changed between the look and the write: look again
+    return _take(orders, queues, clock(), number, report)
+
+
+def _take(orders: OrderStore, queues: Queues, now: datetime, number: str, report: OrderReport) -> tuple[str, tuple[Problem, ...]]:
+    before = orders.read(SupplierScope(ERP), number)
+    if before.progress.revision >= report.revision:
+        _settle_ended(orders, before, now)
+        return "unchanged", ()
+    after = _after(before, reported(before, report), report)
+    rows = (invoice_row(after, now),) if _became(Approval.CONFIRMED, before, after) else ()
+    if not orders.save_progress(before, after, _event(before, after, now), rows):
+        return "unchanged", ()
+    tell(queues, rows)
+    _settle_ended(orders, after, now)
+    return "written", _unknown_state(report, after)
+
+
+def _settle_ended(orders: OrderStore, order: Order, now: datetime) -> None:
+    """What a cancelled order held is free again; once, and again where that was cut short."""
+    if order.approval in ENDED:
+        orders.settle_hold(order.number, {}, now)
+
+
+def _after(before: Order, progress: OrderProgress, report: OrderReport) -> Order:
+    """The state that 1C names decides; without one the order's fulfilment comes from its units."""
+    approval, named = (state_axes(report.state) if report.state else None) or (None, None)
+    if before.approval is Approval.AWAITING_CLIENT and approval not in ENDED:
+        approval = None  # only the dealer answers for himself
+    after = replace(
+        before,
+        progress=progress,
+        approval=approval or before.approval,
+        fulfilment=named or fulfilment(before, progress),
+        payment=before.payment if progress.paid_amount is None else payment(before, progress.paid_amount),
+    )
+    return after if _axes(after) == _axes(before) else replace(after, revision=before.revision + 1)
+
+
+def _axes(order: Order) -> tuple[Approval, Fulfilment, Payment]:
+    return order.approval, order.fulfilment, order.payment
+
+
+def _became(approval: Approval, before: Order, after: Order) -> bool:
+    return after.approval is approval is not before.approval
+
+
+def _event(before: Order, after: Order, now: datetime) -> OrderEvent | None:
+    """A row of the timeline where an axis moved: what tells most."""
+    if after.approval is not before.approval:
+        text = approval_text(after.approval)
+    elif after.fulfilment is not before.fulfilment:
+        text = fulfilment_text(after.fulfilment)
+    elif after.payment is not before.payment:
+        text = payment_text(after.payment)
+    else:
+        return None
+    return OrderEvent(now, ERP, "updated", text, (("number", after.erp_number or after.number),))
+
+
+def _unknown_state(report: OrderReport, order: Order) -> tuple[Problem, ...]:
+    if not report.state or state_axes(report.state):
+        return ()
+    reason = "Состояние «%(state)s» не сопоставлено со статусом портала: статус заказа оставлен прежним"
+    return (Problem("order", report.order, order.erp_number, reason, (("state", report.state),)),)
+
+
+def mark_own(
+    orders: OrderStore, clock: Clock, *, visitor: Visitor, number: str, item_id: str, at_dealer: Decimal, sold: Decimal
+) -> None:
+    """The dealer counts what of a line lies with him and what he has sold (OP-21). Raises NotFound, InvalidInput, Conflict."""
+    visitor.must("order.view")
+    before = orders.read(visitor.partner_scope, number)
+    if not may_change(visitor, before):
+        raise Forbidden("Изменить этот заказ может его автор или руководитель кабинета")
+    line = next((line for line in before.lines if line.item_id == item_id), None)
+    if line is None:
+        raise NotFound("В заказе %(number)s нет товара %(item)s", number=number, item=item_id)
+    progress = marked(before, line, at_dealer, sold)
+    after = replace(before, progress=progress, fulfilment=fulfilment(before, progress))
+    if after.fulfilment is not before.fulfilment:
+        after = replace(after, revision=before.revision + 1)
+    params = (("name", line.name), ("at_dealer", f"{at_dealer:f}"), ("sold", f"{sold:f}"))
+    event = OrderEvent(clock(), visitor.name, "own", "«%(name)s»: у дилера %(at_dealer)s, продано %(sold)s", params)
+    orders.save_own(before, after, item_id, event)

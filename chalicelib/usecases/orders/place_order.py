@@ -1,0 +1,201 @@
+"""Checkout and placing: what the dealer saw is what is ordered, once, whatever is clicked or retried."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from chalicelib.domain.catalogue.stock import Hold, plan_hold
+from chalicelib.domain.errors import Conflict, InvalidInput
+from chalicelib.domain.orders.orders import Agreed, DeliveryMethod, Order, OrderEvent, OrderLine
+from chalicelib.domain.partners.partners import Counterparty, DeliveryAddress
+from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.orders.answer_order import tell
+from chalicelib.usecases.orders.cart import CartRow, CartView, view_cart
+from chalicelib.usecases.ports.catalogue import CatalogueIndex, OfferStore
+from chalicelib.usecases.ports.clock import Clock
+from chalicelib.usecases.ports.files import Queues
+from chalicelib.usecases.ports.orders import CartStore, OrderStore, OutboxRow
+from chalicelib.usecases.ports.partners import PartnerStore
+
+BUSINESS_ZONE = timezone(timedelta(hours=3), "MSK")
+FARTHEST = timedelta(days=730)
+MOST_LINES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutView:
+    """What the page of checkout shows. `seen` is the print of rows, prices and balances; the form sends it back."""
+
+    cart: CartView
+    counterparties: tuple[Counterparty, ...]
+    addresses: tuple[DeliveryAddress, ...]
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """What the dealer decided. `generation` and `seen` are of the page he decided on."""
+
+    counterparty_id: str
+    delivery_method: DeliveryMethod
+    generation: int
+    seen: str
+    address_id: str | None = None
+    desired_date: date | None = None
+    comment: str = ""
+    client_reference: str = ""
+
+
+class OfferChanged(Conflict):
+    """Prices, balances or the cart differ from what he saw: `view` is what stands now, to be looked at and sent again."""
+
+    def __init__(self, view: CheckoutView) -> None:
+        super().__init__("Цены, остатки или корзина изменились: проверьте заказ и подтвердите его ещё раз")
+        self.view = view
+
+
+def checkout(
+    index: CatalogueIndex, offers: OfferStore, carts: CartStore, partners: PartnerStore, *, visitor: Visitor
+) -> CheckoutView:
+    """The cart with everything to choose from."""
+    visitor.must("order.create")
+    cart = view_cart(index, offers, carts, visitor=visitor)
+    counterparties = visitor.account.counterparties if visitor.account else ()
+    return CheckoutView(cart, counterparties, partners.addresses(visitor.partner_scope), _print(visitor, cart))
+
+
+def _print(visitor: Visitor, cart: CartView) -> str:
+    """Changes with anything the dealer should know before he orders: contract, items, quantities, prices, what is short."""
+    contract_id = visitor.contract.id if visitor.contract else ""
+    rows = [(row.line.item_id, _plain(row.line.quantity), _price(row), _plain(row.shortage), row.problem) for row in cart.rows]
+    return hashlib.sha256(repr((contract_id, visitor.warehouse_id, rows)).encode()).hexdigest()[:32]
+
+
+def _plain(value: object) -> str:
+    return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
+
+
+def _price(row: CartRow) -> str:
+    return f"{row.price.amount} {row.price.currency}" if row.price else ""
+
+
+def place_order(
+    index: CatalogueIndex,
+    offers: OfferStore,
+    carts: CartStore,
+    partners: PartnerStore,
+    orders: OrderStore,
+    clock: Clock,
+    *,
+    visitor: Visitor,
+    checkout_form: Checkout,
+    pushes: Queues | None = None,
+) -> str:
+    """The number of the order; of the first one when it is sent again. Raises OfferChanged, InvalidInput.
+
+    `pushes` are the queues where orders are sent out, None where 1C comes for them.
+    """
+    visitor.must("order.create")
+    key = f"{visitor.partner_scope.partner_id}#{visitor.session.user_id}#{checkout_form.generation}"
+    number = orders.placed(key)
+    if number:
+        return number
+    view = checkout(index, offers, carts, partners, visitor=visitor)
+    if view.seen != checkout_form.seen or view.cart.head.generation != checkout_form.generation or not view.cart.can_be_ordered:
+        raise OfferChanged(view)
+    now = clock()
+    order = _order(visitor, view, checkout_form, orders.next_number(key), now)
+    try:
+        number = orders.place(order, _placed_event(visitor, now), _holds(order), view.cart.head, key)
+    except Conflict:  # a balance went between the look and the transaction
+        raise OfferChanged(checkout(index, offers, carts, partners, visitor=visitor)) from None
+    tell(pushes, (OutboxRow.of_placed(order),))
+    return number
+
+
+def _placed_event(visitor: Visitor, now: datetime) -> OrderEvent:
+    return OrderEvent(now, visitor.name, "placed", "Заказ отправлен")
+
+
+def _order(visitor: Visitor, view: CheckoutView, form: Checkout, number: str, now: datetime) -> Order:
+    payer = _payer(view, form)
+    address = _address(view, form)
+    _check(view, form, now)
+    contract = visitor.contract
+    assert contract is not None  # noqa: S101  # a cart without a contract has no prices and can't be ordered
+    return Order(
+        number=number,
+        partner_id=visitor.partner_scope.partner_id,
+        user_id=visitor.session.user_id,
+        user_name=visitor.name,
+        counterparty_id=payer.id,
+        contract_id=contract.id,
+        price_type_id=contract.price_type_id,
+        company_id=contract.company_id,
+        currency=contract.currency,
+        vat_included=contract.vat_included,
+        placed_at=now,
+        lines=tuple(_line(visitor, n, row) for n, row in enumerate(view.cart.rows, 1)),
+        warehouse_id=visitor.warehouse_id,
+        delivery_method=form.delivery_method,
+        address_id=address.id if address else None,
+        address=address.address if address else "",
+        desired_date=form.desired_date,
+        comment=form.comment.strip(),
+        client_reference=form.client_reference.strip(),
+    )
+
+
+def _payer(view: CheckoutView, form: Checkout) -> Counterparty:
+    for payer in view.counterparties:
+        if payer.id == form.counterparty_id:
+            return payer
+    raise InvalidInput("Выберите плательщика", {"counterparty_id": "Выберите плательщика"})
+
+
+def _address(view: CheckoutView, form: Checkout) -> DeliveryAddress | None:
+    if form.delivery_method is DeliveryMethod.PICKUP:
+        return None
+    for address in view.addresses:
+        if address.id == form.address_id:
+            return address
+    raise InvalidInput("Выберите адрес доставки", {"address_id": "Выберите адрес доставки"})
+
+
+def _check(view: CheckoutView, form: Checkout, now: datetime) -> None:
+    today = now.astimezone(UTC).astimezone(BUSINESS_ZONE).date()
+    if form.desired_date and not today <= form.desired_date <= today + FARTHEST:
+        raise InvalidInput("Желаемая дата уже прошла или слишком далека", {"desired_date": "Выберите дату не раньше сегодняшней"})
+    if len(form.comment) > 2_000:
+        raise InvalidInput("Комментарий длиннее 2000 знаков", {"comment": "Сократите комментарий до 2000 знаков"})
+    if len(form.client_reference) > 50:
+        raise InvalidInput("Ваш номер заказа длиннее 50 знаков", {"client_reference": "Не больше 50 знаков"})
+    if len(view.cart.rows) > MOST_LINES:
+        raise InvalidInput("В заказе больше %(most)s строк: разделите его", most=MOST_LINES)
+
+
+def _line(visitor: Visitor, number: int, row: CartRow) -> OrderLine:
+    assert row.card is not None and row.price is not None  # noqa: S101  # rows without them have a problem and stop earlier
+    quantity = row.line.quantity
+    warehouse_id = visitor.warehouse_id
+    return OrderLine(
+        number=number,
+        item_id=row.line.item_id,
+        name=row.card.name,
+        sku=row.card.sku,
+        unit=row.card.unit,
+        quantity=quantity,
+        price=row.price.amount,
+        amount=row.amount,
+        agreed=Agreed(quantity, row.price.amount, row.amount),
+        vat_rate=row.card.vat_rate,
+        vat_amount=row.vat_amount,
+        weight_kg=row.card.weight_kg or row.line.quantity * 0,
+        volume_m3=row.card.volume_m3 or row.line.quantity * 0,
+        warehouse_id=warehouse_id,
+        held=plan_hold(row.stock, warehouse_id, quantity) if warehouse_id else quantity * 0,
+    )
+
+
+def _holds(order: Order) -> list[Hold]:
+    return [Hold(line.item_id, line.warehouse_id, line.held) for line in order.lines if line.warehouse_id and line.held > 0]

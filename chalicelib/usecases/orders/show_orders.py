@@ -1,0 +1,51 @@
+"""Orders as their people look at them."""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.access.users import Role
+from chalicelib.domain.documents import Document
+from chalicelib.domain.orders.orders import Approval, LineChange, Order, OrderEvent, diff
+from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.ports.documents import DocumentStore
+from chalicelib.usecases.ports.orders import OrderPage, OrderStore
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """`changes`: every line against what the dealer agreed to; `may_answer`: this visitor can confirm or decline them now."""
+
+    order: Order
+    changes: tuple[LineChange, ...]
+    events: tuple[OrderEvent, ...]
+    documents: tuple[Document, ...]
+    may_answer: bool
+
+    @property
+    def awaits_invoice(self) -> bool:
+        """Confirmed, and the invoice of this revision is still being made."""
+        issued = any(document.kind == "payment_invoice" and document.status == "issued" for document in self.documents)
+        return self.order.approval is Approval.CONFIRMED and not issued
+
+
+def order_page(orders: OrderStore, documents: DocumentStore, *, visitor: Visitor, number: str) -> OrderView:
+    """Raises NotFound, for another partner's order too."""
+    order, events = orders.with_events(visitor.scope, number)
+    return OrderView(
+        order=order,
+        changes=diff(order),
+        events=events,
+        documents=documents.of_order(visitor.scope, number),
+        may_answer=order.approval is Approval.AWAITING_CLIENT and may_change(visitor, order),
+    )
+
+
+def may_change(visitor: Visitor, order: Order) -> bool:
+    """An employee changes the orders he placed, the head of the account all of his company's (AC-17, OP-10)."""
+    member = visitor.membership
+    return member is not None and (member.role is Role.ACCOUNT_HEAD or order.user_id == member.user_id)
+
+
+def order_list(orders: OrderStore, *, visitor: Visitor, after: str | None = None, limit: int = 50) -> OrderPage:
+    """All orders of the visitor's partner, newest first."""
+    visitor.must("order.view")
+    return orders.page(visitor.partner_scope, after=after, limit=limit)

@@ -1,0 +1,238 @@
+"""Carts, orders and the outbox they leave by."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Protocol
+from uuid import uuid4
+
+from chalicelib.domain.catalogue.stock import Hold
+from chalicelib.domain.orders.carts import CartHead, CartLine, CartTotals
+from chalicelib.domain.orders.orders import ErpOrder, Order, OrderEvent
+from chalicelib.domain.partners.partners import Contract, Counterparty, PartnerScope, Scope
+
+
+class CartStore(Protocol):
+    def head(self, scope: PartnerScope, cart_id: str) -> CartHead:
+        """Consistent; an empty head for a cart nobody has used yet."""
+        ...
+
+    def lines(self, scope: PartnerScope, cart: CartHead) -> tuple[CartLine, ...]:
+        """In the order they were added."""
+        ...
+
+    def put_line(self, scope: PartnerScope, cart: CartHead, line: CartLine, now: datetime) -> CartLine | None:
+        """Set a line (quantity 0 removes it); the line it replaced."""
+        ...
+
+    def add_totals(self, scope: PartnerScope, cart: CartHead, delta: CartTotals, line: CartLine) -> None:
+        """Tell the head of a line that was put. Raises Conflict where the cart has become an order meanwhile."""
+        ...
+
+    def put_head(self, scope: PartnerScope, cart: CartHead) -> None:
+        """Put totals and quantities right, if the cart is still of this generation and version."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    orders: tuple[Order, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """Something that must leave: `subject` is the order number or the message, `body` what the sender needs.
+
+    `failures` counts the times a neighbour failed at it, `error` is what it said last.
+    """
+
+    id: str
+    kind: str
+    subject: str
+    created_at: datetime
+    body: Mapping[str, str] = field(default_factory=dict)
+    failures: int = 0
+    error: str = ""
+
+    @classmethod
+    def new(cls, kind: str, subject: str, now: datetime, body: Mapping[str, str] | None = None) -> "OutboxRow":
+        """A row whose id sorts by time and is nobody else's."""
+        stamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return cls(f"{stamp}#{uuid4().hex[:12]}", kind, subject, now, dict(body or {}))
+
+    @classmethod
+    def of_placed(cls, order: Order) -> "OutboxRow":
+        """The row of an order that has just been placed: who placed it knows its id without asking."""
+        row = cls.new("orders", order.number, order.placed_at)
+        return replace(row, id=f"{row.id.partition('#')[0]}#{order.number}")
+
+
+class OrderStore(Protocol):
+    def next_number(self, key: str) -> str:
+        """A number nobody else has, the same for the same idempotency key: at most 11 characters, as 1C keeps them."""
+        ...
+
+    def place(self, order: Order, event: OrderEvent, holds: Sequence[Hold], cart: CartHead, key: str) -> str:
+        """The order with its holds, outbox row and emptied cart, all or nothing; the number of the order that stands.
+
+        A repeat with the same idempotency `key` answers the number of the first. Raises Conflict where a balance or the
+        cart changed meanwhile.
+        """
+        ...
+
+    def placed(self, key: str) -> str | None:
+        """The number of the order that was placed under an idempotency key."""
+        ...
+
+    def read(self, scope: Scope, number: str) -> Order:
+        """Consistent. Raises NotFound, for another partner's order too."""
+        ...
+
+    def with_events(self, scope: Scope, number: str) -> tuple[Order, tuple[OrderEvent, ...]]:
+        """The order and its timeline, oldest first, in one read. Raises NotFound."""
+        ...
+
+    def page(self, scope: PartnerScope, *, limit: int = 50, after: str | None = None) -> OrderPage:
+        """Heads without lines, newest first."""
+        ...
+
+    def change(self, before: Order, after: Order, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> None:
+        """Replace head and lines under `revision = before.revision`, with the rows for the outbox. Raises Conflict."""
+        ...
+
+    def adopt(self, order: Order, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> str:
+        """Keep an order that 1C made itself; the number of the one that stands under its 1C id, whoever kept it first."""
+        ...
+
+    def of_erp(self, erp_id: str) -> str | None:
+        """The portal's number of the order that 1C knows by this id; consistent."""
+        ...
+
+    def find(self, reference: str) -> str | None:
+        """The portal's number of the order that 1C or a client calls so; None where there is none or several."""
+        ...
+
+    def save_progress(
+        self, before: Order, after: Order, event: OrderEvent | None = None, outbox: Sequence[OutboxRow] = ()
+    ) -> bool:
+        """Keep `after.progress` as 1C told it, and the head where it differs; False where the same or a newer report is
+        kept. Lines and the dealer's own marks stay. Raises Conflict where the head changed meanwhile."""
+        ...
+
+    def save_own(self, before: Order, after: Order, item_id: str, event: OrderEvent) -> None:
+        """Keep the dealer's own marks of one item, and the head where it differs. Raises Conflict."""
+        ...
+
+    def taken(self, number: str, outbox_ids: Sequence[str], event: OrderEvent) -> None:
+        """1C has it: the outbox rows go, the order says when; a repeat does nothing."""
+        ...
+
+    def settle_hold(self, number: str, kept: Mapping[tuple[str, str], Decimal], now: datetime) -> None:
+        """End the provisional hold: `kept` by (item, warehouse) becomes 1C's own reserve, the rest is free again. Once only."""
+        ...
+
+    def expired_holds(self, now: datetime) -> Iterator[str]:
+        """Numbers of holds 1C did not answer in time."""
+        ...
+
+
+ASIDE = "aside"
+"""The outbox kind of what a neighbour refused for good: people look at it, and put it back or drop it."""
+
+
+class Outbox(Protocol):
+    """Kinds: "orders" (1C takes them, or they are sent to it), "copies" (orders for further systems; `body["target"]` names
+    one), "documents" (invoices to print), "messages" (letters and SMS), `ASIDE` (`body["kind"]` is what it was)."""
+
+    def add(self, kind: str, subject: str, body: Mapping[str, str], now: datetime) -> OutboxRow: ...
+
+    def pending(self, kind: str, limit: int = 100) -> tuple[OutboxRow, ...]:
+        """Oldest first, consistent."""
+        ...
+
+    def waiting(self, kind: str, older_than: timedelta, now: datetime, limit: int = 100) -> tuple[OutboxRow, ...]:
+        """Those that have lain longer than `older_than`, oldest first."""
+        ...
+
+    def read(self, kind: str, row_id: str) -> OutboxRow | None: ...
+
+    def remove(self, kind: str, row_id: str) -> None: ...
+
+    def claim(self, kind: str, row_id: str, now: datetime, lease: timedelta) -> OutboxRow | None:
+        """The row, for the caller alone until the lease is over; None where it is gone or another has it."""
+        ...
+
+    def release(self, row: OutboxRow, error: str, *, counted: bool) -> int:
+        """Give a claimed row back with what went wrong; how many counted failures it has now (0 for one that is gone)."""
+        ...
+
+    def set_aside(self, row: OutboxRow, reason: str) -> None:
+        """Move the row to `ASIDE` with the reason, at once; nothing where it is gone."""
+        ...
+
+    def put_back(self, row_id: str) -> OutboxRow | None:
+        """The row set aside, back in its own kind without its failures; None where it is gone."""
+        ...
+
+
+class OrderWithParties(Protocol):
+    """An order with those the other side needs to know it by."""
+
+    @property
+    def order(self) -> Order: ...
+
+    @property
+    def partner_name(self) -> str: ...
+
+    @property
+    def counterparty(self) -> Counterparty | None: ...
+
+    @property
+    def contract(self) -> Contract | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The other side has the order. `answer` is its own document of it, where it came with the reply."""
+
+    answer: ErpOrder | None = None
+
+
+class OrderReceiver(Protocol):
+    """The system orders go to and answers come from, whichever it is. `name` is for people."""
+
+    @property
+    def name(self) -> str: ...
+
+    def receive(self, order: OrderWithParties, key: str, /) -> Receipt | None:
+        """Give it the order; under the same `key` it takes it once, however often it is given.
+
+        None where nothing is to be done: it comes for its orders itself. Raises Refused for what it will never take,
+        Failing where it fails at this order, Unavailable where it does not answer.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingOrder:
+    """An order of 1C's whose payer no partner has yet, as it came last."""
+
+    node: str
+    answer: ErpOrder
+    since: datetime
+
+
+class WaitingOrderStore(Protocol):
+    def put(self, waiting: WaitingOrder) -> None:
+        """One for each 1C id: the last that came."""
+        ...
+
+    def all(self) -> tuple[WaitingOrder, ...]:
+        """Consistent, those that wait longest first."""
+        ...
+
+    def remove(self, erp_id: str) -> None:
+        """Nothing happens where there is none."""
+        ...

@@ -1,0 +1,71 @@
+"""Оформление: на одной странице плательщик, способ получения, дата; заказ размещается один раз."""
+
+from chalice import Blueprint
+
+from chalicelib.domain.errors import InvalidInput, Refused
+from chalicelib.domain.orders.orders import DeliveryMethod
+from chalicelib.usecases.orders.place_order import Checkout, CheckoutView, OfferChanged, checkout, place_order
+from chalicelib.web import forms
+from chalicelib.web.answer import Answer
+from chalicelib.web.http import get, post
+from chalicelib.web.visit import Visit
+
+routes = Blueprint(__name__)
+
+
+@get(routes, "/checkout", needs="order.create")
+def checkout_form(visit: Visit) -> Answer:
+    view = _view(visit)
+    return _draw(visit, view, None) if view.cart.can_be_ordered else visit.go("/cart")
+
+
+def _view(visit: Visit) -> CheckoutView:
+    stores = visit.runtime
+    return checkout(stores.index, stores.offers, stores.carts, stores.partners, visitor=visit.visitor)
+
+
+def _draw(visit: Visit, view: CheckoutView, refused: Refused | None) -> Answer:
+    today = forms.today(visit.runtime.clock())
+    changed = isinstance(refused, OfferChanged)
+    return visit.page(
+        "cart/checkout.html", view=view, filled=visit.request.form, today=today, changed=changed, **forms.problems(refused)
+    )
+
+
+def _draw_again(visit: Visit, refused: Refused) -> Answer:
+    """With what changed in the meantime where that is what stopped it."""
+    return _draw(visit, refused.view if isinstance(refused, OfferChanged) else _view(visit), refused)
+
+
+@post(routes, "/checkout", needs="order.create", redraw=_draw_again)
+def place(visit: Visit) -> Answer:
+    stores = visit.runtime
+    number = place_order(
+        stores.index,
+        stores.offers,
+        stores.carts,
+        stores.partners,
+        stores.orders,
+        stores.clock,
+        visitor=visit.visitor,
+        checkout_form=_read(visit),
+        pushes=stores.pushes,
+    )
+    return visit.go(f"/orders/{number}", placed="1")
+
+
+def _read(visit: Visit) -> Checkout:
+    form = visit.request.form
+    method = form.get("delivery_method")
+    if method not in list(DeliveryMethod):
+        raise InvalidInput("Выберите способ получения", {"delivery_method": "Выберите способ получения"})
+    return Checkout(
+        counterparty_id=form.get("counterparty_id"),
+        delivery_method=DeliveryMethod(method),
+        generation=forms.whole(form.get("generation")),
+        seen=form.get("seen"),
+        address_id=form.get("address_id") or None,
+        desired_date=forms.day(form.get("desired_date"), "desired_date"),
+        comment=form.get("comment"),
+        client_reference=form.get("client_reference"),
+    )
