@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from chalicelib.texts import _
 
@@ -10,6 +11,7 @@ MOSCOW = timezone(timedelta(hours=3), "MSK")  # no summer time since 2014, so no
 _SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "KZT": "₸", "BYN": "Br", "CNY": "¥", "UAH": "₴"}
 
 
+@lru_cache(maxsize=8192)
 def number(value: Decimal | int | None, digits: int | None = None, least: int = 0) -> str:
     """With a decimal comma and thin groups. `digits` is the most shown, `least` of them also when they are zeros."""
     if value is None:
