@@ -1,5 +1,6 @@
 """Монитор обмена: как идёт каждый поток, что прислала 1С и что стало с каждой строкой."""
 
+from io import BytesIO
 from typing import Any
 
 from chalice import Blueprint
@@ -59,12 +60,14 @@ def run(visit: Visit, run_id: str) -> Answer:
 
 @get(routes, "/exchange-journal/{run_id}/problems", needs="exchange.view")
 def problems(visit: Visit, run_id: str) -> Answer:
-    from chalicelib.formats.problem_sheet import write_sheet
+    from chalicelib.formats.spreadsheets import CSV_TYPE, write_csv
 
     found = exchange_journal.one_run(visit.runtime.exchange, visitor=visit.visitor, run_id=run_id)
     head = (_("Файл"), _("Что"), _("Ид"), _("Наименование"), _("Причина"))
     headers = {"Content-Disposition": f'attachment; filename="exchange-{found.id}.csv"'}
-    return Answer(write_sheet(head, _rows(found)), content_type="text/csv; charset=utf-8", headers=headers)
+    sheet = BytesIO()
+    write_csv(sheet, head, _rows(found))
+    return Answer(sheet.getvalue(), content_type=CSV_TYPE, headers=headers)
 
 
 def _rows(run: ExchangeRun) -> list[tuple[str, ...]]:
