@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         StockStore,
         SupplyStore,
     )
+    from chalicelib.usecases.ports.categories import CategoryStore
     from chalicelib.usecases.ports.clock import Clock, RecordStore
     from chalicelib.usecases.ports.documents import DocumentStore, InvoicePrinter
     from chalicelib.usecases.ports.exchange import (
@@ -149,6 +150,12 @@ class Runtime:
         return DynamoCatalogue(self.catalogue_table)
 
     @cached_property
+    def categories(self) -> "CategoryStore":
+        from chalicelib.adapters.dynamo.catalogue.categories import DynamoCategories
+
+        return DynamoCategories(self.portal)
+
+    @cached_property
     def stock(self) -> "StockStore":
         from chalicelib.adapters.dynamo.catalogue.stock import DynamoStock
 
@@ -230,7 +237,7 @@ class Runtime:
     def sessions(self) -> "SessionStore":
         from chalicelib.adapters.dynamo.access.sessions import DynamoSessions
 
-        return DynamoSessions(self.ephemeral, self.catalogue_table)
+        return DynamoSessions(self.ephemeral, self.catalogue_table, self.portal)
 
     @cached_property
     def attempts(self) -> "AttemptStore":
@@ -334,7 +341,7 @@ class Runtime:
         """Who comes with the cookie's token. Raises NotSignedIn."""
         from chalicelib.usecases.access.sign_in import visitor
 
-        return visitor(self.sessions, self.users, self.partners, self.clock, token=token)
+        return visitor(self.sessions, self.users, self.partners, self.categories, self.clock, token=token)
 
     # --- search snapshots and pictures ----------------------------------------------------------------------------------
 

@@ -12,5 +12,7 @@ routes = Blueprint(__name__)
 @queue_worker(routes, "snapshot")
 def snapshot(runtime: Runtime, work: Work) -> None:
     """Message: anything; what matters is when it was sent."""
-    key = publish_snapshot(runtime.catalogue, runtime.files, runtime.snapshot_writer, clock=runtime.clock, asked_at=work.sent_at)
+    key = publish_snapshot(
+        runtime.catalogue, runtime.categories, runtime.files, runtime.snapshot_writer, clock=runtime.clock, asked_at=work.sent_at
+    )
     logger.info("in force: %s", key)

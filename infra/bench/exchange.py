@@ -128,7 +128,7 @@ def publish(_path: Path) -> None:
     from chalicelib.usecases.catalogue.publish_snapshot import publish_snapshot
 
     now = Runtime()
-    publish_snapshot(now.catalogue, now.files, now.snapshot_writer, clock=now.clock, asked_at=now.clock())
+    publish_snapshot(now.catalogue, now.categories, now.files, now.snapshot_writer, clock=now.clock, asked_at=now.clock())
 
 
 def _row(size: int, what: str, path: Path, work: Callable[[Path], None]) -> float:

@@ -17,6 +17,8 @@ from chalicelib.adapters.index.build import TantivySnapshotWriter
 from chalicelib.adapters.index.read import SnapshotIndex
 from chalicelib.adapters.index.words import collation
 from chalicelib.domain.catalogue.catalogue import Item, ItemGroup
+from chalicelib.domain.catalogue.categories import UNSORTED, Category, CategoryTree
+from chalicelib.domain.catalogue.visibility import Assortment, Visibility
 from chalicelib.domain.errors import Unavailable
 from chalicelib.usecases.ports.catalogue import Card, Classifier, Found, Search
 from infra.bench import assortment
@@ -231,7 +233,7 @@ def test_guesses_are_made_only_where_nothing_is_found(small: Small) -> None:
 def test_a_group_takes_everything_below_it(shop: Shop) -> None:
     """CT-01: one term of the index takes a subtree."""
     cards = shop.found(group_id="Отделка", limit=200).cards
-    assert {group for card in cards for group in card.group_ids} == {"Плитка настенная", "Двери межкомнатные", "Погонаж"}
+    assert {card.group_ids[0] for card in cards} == {"Плитка настенная", "Двери межкомнатные", "Погонаж"}
     assert shop.found(group_id="Отделка").total == sum(
         shop.found(group_id=group).total for group in ("Плитка", "Двери и погонаж")
     )
@@ -306,7 +308,7 @@ def test_a_card_has_what_a_row_shows(shop: Shop) -> None:
         made.weight_kg,
         made.volume_m3,
     )
-    assert (card.picture, card.group_ids) == ("bolt", ("Болты",))
+    assert (card.picture, card.group_ids) == ("bolt", ("Болты", "Крепёж"))
 
 
 def test_deleted_items_are_nowhere(small: Small) -> None:
@@ -484,3 +486,35 @@ def test_an_item_may_change_between_snapshots(tmp_path: Path) -> None:
     put_snapshot(files, [replace(bolt, name="Винт")], "snapshots/2.tar.gz")
     index = SnapshotIndex(files, tmp_path)
     assert [index.search(f"snapshots/{n}.tar.gz", Search("винт")).total for n in (1, 2)] == [0, 1]
+
+
+# --- who sees what ----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_kept_from_a_visitor_is_neither_found_nor_counted(small: Small) -> None:
+    """AD-03, PR-12: by category, group, brand, item; a variant goes with its item."""
+    groups = {"top": ItemGroup("top", "Всё"), "secret": ItemGroup("secret", "Тайное", "top")}
+    tree = CategoryTree({"c": Category("c", "Реклама", group_ids=("ads",))}, {"placed": "c"}, 1)
+    small.index(
+        Item("free", "Болт", group_ids=("top",)),
+        Item("ad", "Болт", group_ids=("ads",)),
+        Item("placed", "Болт", group_ids=("top",)),
+        Item("deep", "Болт", group_ids=("secret",)),
+        Item("branded", "Болт", brand="Тайна"),
+        Item("i#1", "Болт", parent_id="i"),
+        classifier=Classifier(groups=groups, categories=tree),
+    )
+    hidden = Assortment(frozenset({"i"}), frozenset({"secret"}), frozenset({"Тайна"}))
+    sight = Visibility(tree, frozenset({"c"}), hidden)
+    assert small.ids("болт", visibility=sight) == ["free"] == small.ids(visibility=sight)
+    assert len(small.ids("болт")) == 6
+    assert small.ids(category_id="c") == ["ad", "placed"] and small.ids(category_id=UNSORTED, visibility=sight) == ["free"]
+
+
+def test_a_snapshot_of_another_release_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = MemoryFiles()
+    monkeypatch.setattr("chalicelib.adapters.index.classifier.LAYOUT", 1)
+    put_snapshot(files, [Item("1", "Болт")])
+    monkeypatch.undo()
+    with pytest.raises(Unavailable):
+        SnapshotIndex(files, tmp_path).search(KEY, Search())

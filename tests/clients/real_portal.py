@@ -85,7 +85,7 @@ class RealPortal:
     def dealer(self) -> Browser:
         """The first contact of the demo's first dealer, with the search of the site up to date."""
         now, phone = self.runtime, SIGN_INS[0][1]
-        publish_snapshot(now.catalogue, now.files, now.snapshot_writer, clock=now.clock, asked_at=None)
+        publish_snapshot(now.catalogue, now.categories, now.files, now.snapshot_writer, clock=now.clock, asked_at=None)
         user = now.users.by_login("".join(phone.replace("-", "").split()))
         assert user, "partners are not loaded"
         browser = Browser()

@@ -12,14 +12,17 @@ import pytest
 from chalicelib.adapters.dynamo.catalogue.catalogue import DynamoCatalogue
 from chalicelib.domain.access.users import PERMISSIONS, Membership, Role, Session
 from chalicelib.domain.catalogue.catalogue import Item, ItemGroup, ItemPrice, Offer, PriceType, Warehouse
+from chalicelib.domain.catalogue.categories import Category
 from chalicelib.domain.catalogue.stock import Balance
 from chalicelib.domain.errors import Forbidden, NotFound
+from chalicelib.domain.partners.audiences import Audience
 from chalicelib.domain.partners.partners import Contract, Partner
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.access.sign_in import choose, open_session
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.catalogue.browse import NO_CONTRACT, NO_PRICE, CataloguePage, ItemPage, browse, group_tree, item
 from chalicelib.usecases.catalogue.publish_snapshot import publish_snapshot
+from chalicelib.usecases.orders.cart import put_in_cart, view_cart
 from chalicelib.usecases.ports.access import Beacons
 from chalicelib.usecases.ports.catalogue import Classifier, Search
 from chalicelib.usecases.ports.partners import PartnerRecord
@@ -72,7 +75,9 @@ class Portal:
 
     def publish(self) -> str:
         runtime = self.runtime
-        return publish_snapshot(runtime.catalogue, runtime.files, runtime.snapshot_writer, clock=runtime.clock, asked_at=None)
+        return publish_snapshot(
+            runtime.catalogue, runtime.categories, runtime.files, runtime.snapshot_writer, clock=runtime.clock, asked_at=None
+        )
 
     def _let_a_dealer_in(self) -> None:
         partner = Partner("p", "ООО «Дилер»", portal_access=True, warehouse_id="msk")
@@ -257,6 +262,31 @@ def test_what_the_catalogue_does_not_show_is_not_found(portal: Portal, item_id: 
 def test_an_item_page_costs_four_calls(portal: Portal) -> None:
     portal.item("shoe#42")
     assert counted(portal.runtime, lambda: portal.item("shoe#42"))[2:] == ["BatchGetItem", "BatchGetItem"]
+
+
+def test_a_closed_category_is_closed_at_once(portal: Portal) -> None:
+    """CT-12, AD-03: the snapshot knows nothing of it yet, and still neither list, search, card, cart nor API shows the goods."""
+    now = portal.runtime
+    now.categories.save(Category("doors", "Двери", group_ids=("doors",), audience=Audience(segments=("Двери",))))
+    assert "door" not in {row.card.id for row in portal.page().rows}
+    assert portal.page("дверь").rows == ()
+    with pytest.raises(NotFound):
+        portal.item("door")
+    with pytest.raises(NotFound):
+        put_in_cart(now.index, now.offers, now.carts, now.clock, visitor=portal.visitor, item_id="door", quantity=Decimal(1))
+    portal.publish()
+    assert portal.page().total == 4 and portal.page("дверь").total == 0  # the counts follow
+    now.categories.save(Category("doors", "Двери", group_ids=("doors",)))
+    assert portal.page("дверь").total == 1
+
+
+def test_a_category_closes_what_lies_in_a_cart(portal: Portal) -> None:
+    """CT-17: it can't be ordered any more."""
+    now = portal.runtime
+    now.catalogue.save_prices([offer("door", "8000", "9000")], 3)
+    put_in_cart(now.index, now.offers, now.carts, now.clock, visitor=portal.visitor, item_id="door", quantity=Decimal(1))
+    now.categories.save(Category("doors", "Двери", group_ids=("doors",), audience=Audience(partner_ids=("another",))))
+    assert not view_cart(now.index, now.offers, now.carts, visitor=portal.visitor).can_be_ordered
 
 
 def test_before_the_first_exchange_the_catalogue_is_empty(portal: Portal) -> None:

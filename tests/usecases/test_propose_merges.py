@@ -32,7 +32,7 @@ def load(site: Site, *items: str) -> None:
 
 def publish(site: Site) -> None:
     now = site.runtime
-    publish_snapshot(now.catalogue, now.files, now.snapshot_writer, clock=now.clock, asked_at=None)
+    publish_snapshot(now.catalogue, now.categories, now.files, now.snapshot_writer, clock=now.clock, asked_at=None)
 
 
 def proposed(site: Site) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.catalogue.catalogue import Item
+from chalicelib.domain.catalogue.categories import CategoryTree
 from chalicelib.usecases.catalogue.publish_snapshot import KEPT, SKEW, begun_at, publish_snapshot
 from chalicelib.usecases.ports.catalogue import Classifier
 from tests.stand_ins.files import MemoryFiles
@@ -70,6 +71,11 @@ class NamesWriter:
         yield BytesIO(names.encode())
 
 
+class NoCategories:
+    def tree(self) -> CategoryTree:
+        return CategoryTree()
+
+
 class World:
     def __init__(self) -> None:
         self.now = START
@@ -81,7 +87,8 @@ class World:
         return self.now
 
     def publish(self, asked_at: datetime | None) -> str:
-        return publish_snapshot(self.catalogue, self.files, self.writer, clock=lambda: self.now, asked_at=asked_at)  # type: ignore[arg-type]
+        stores = self.catalogue, NoCategories(), self.files, self.writer
+        return publish_snapshot(*stores, clock=lambda: self.now, asked_at=asked_at)  # type: ignore[arg-type]
 
     def shown(self) -> set[str]:
         """What a page would find now."""

@@ -82,7 +82,9 @@ def test_the_item_shows_it_after_the_next_snapshot(exchange: Exchange) -> None:
     name = exchange.store()
     runtime = exchange.runtime
     runtime.catalogue.save_cards([Item("door", "Дверь", pictures=("import_files/missing.jpg", FILE)), Item("nut", "Гайка")], 1)
-    key = publish_snapshot(runtime.catalogue, runtime.files, runtime.snapshot_writer, clock=runtime.clock, asked_at=None)
+    key = publish_snapshot(
+        runtime.catalogue, runtime.categories, runtime.files, runtime.snapshot_writer, clock=runtime.clock, asked_at=None
+    )
     assert {card.id: card.picture for card in runtime.index.search(key, Search()).cards} == {"door": name, "nut": ""}
 
 

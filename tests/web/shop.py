@@ -35,7 +35,7 @@ class Shop:
         ]
         now.catalogue.save_prices(prices, 1)
         now.stock.apply({item.id: {"w1": Decimal(7)} for item in ITEMS}, 1)
-        publish_snapshot(now.catalogue, now.files, now.snapshot_writer, clock=now.clock, asked_at=None)
+        publish_snapshot(now.catalogue, now.categories, now.files, now.snapshot_writer, clock=now.clock, asked_at=None)
         now.catalogue.mark(stock_at=self.portal.clock(), prices_at=self.portal.clock())
 
     def dealer(self, **options: str) -> Browser:

@@ -330,7 +330,7 @@ def test_two_cards_of_one_article_are_answered_on_a_page(exchange: Exchange) -> 
     """C-03: both cards side by side; a word of the administrator decides, and a toast says what happens."""
     now = exchange.runtime
     exchange.run(("import.xml", cml.catalogue(cml.item("g-old", "Дрель <b>ударная</b>", sku="ДУ-750"))))
-    publish_snapshot(now.catalogue, now.files, now.snapshot_writer, clock=now.clock, asked_at=None)
+    publish_snapshot(now.catalogue, now.categories, now.files, now.snapshot_writer, clock=now.clock, asked_at=None)
     exchange.run(
         ("import.xml", cml.catalogue(cml.item("g-new", "Дрель <b>ударная</b>", sku="ДУ-750"), cml.item("x", "Дрель", sku="Х")))
     )

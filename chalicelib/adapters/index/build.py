@@ -12,7 +12,8 @@ from chalicelib.adapters.index.classifier import classifier_bytes
 from chalicelib.adapters.index.schema import card_of, document, schema
 from chalicelib.adapters.index.shelf import Shelf
 from chalicelib.domain.catalogue.catalogue import Item, with_ancestors
-from chalicelib.usecases.ports.catalogue import Classifier
+from chalicelib.domain.catalogue.categories import CategoryTree
+from chalicelib.usecases.ports.catalogue import Card, Classifier
 
 INDEX, CLASSIFIER = "index", "classifier.json"
 _HEAP = 64_000_000
@@ -55,9 +56,17 @@ def _write_index(folder: Path, shelf: Shelf, classifier: Classifier, pictures: M
     with Index(schema(), path=str(folder)).writer(heap_size=_HEAP, num_threads=1) as writer:
         for place, item in enumerate(shelf.by_name()):
             groups = with_ancestors(item.group_ids, classifier.groups)
-            counts.update(groups)
-            writer.add_document(document(item, card_of(item, pictures), groups, place, by_sku[item.id]))
+            card = card_of(item, pictures, groups)
+            categories = category_ids(card, classifier.categories)
+            counts.update((*groups, *categories))
+            writer.add_document(document(item, card, categories, place, by_sku[item.id]))
     # Leaving the context commits and waits for merges.
+
+
+def category_ids(card: Card, tree: CategoryTree) -> tuple[str, ...]:
+    """From the top down to the category the item stands in."""
+    placed = tree.category_of(card)
+    return tuple(category.id for category in tree.trail(placed)) or (placed,)
 
 
 def _pack(folder: Path, packed: BinaryIO) -> None:

@@ -5,12 +5,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib.domain.catalogue.catalogue import ItemGroup, PriceType, Warehouse
+from chalicelib.domain.catalogue.categories import Category, CategoryTree
 from chalicelib.usecases.ports.catalogue import Classifier
 
 
 def classifier_bytes(classifier: Classifier, item_counts: Mapping[str, int]) -> bytes:
     """Without properties, without what 1C deleted, and without groups that have no visible item."""
+    tree = classifier.categories
     kept = {
+        "layout": LAYOUT,
+        "categories": [[c.id, c.name, c.parent_id, c.place, c.kind] for c in tree.categories.values()],
+        "revision": tree.revision,
         "groups": [[g.id, g.name, g.parent_id] for g in _standing(classifier.groups.values()) if item_counts.get(g.id)],
         "price_types": [[p.id, p.name, p.currency, p.vat_included] for p in classifier.price_types.values()],
         "warehouses": [[w.id, w.name, w.address] for w in _standing(classifier.warehouses.values())],
@@ -19,15 +24,24 @@ def classifier_bytes(classifier: Classifier, item_counts: Mapping[str, int]) -> 
     return json.dumps(kept, ensure_ascii=False).encode()
 
 
+LAYOUT = 2
+"""Of the whole snapshot: goes up with every change of what is indexed. A snapshot of another layout is not opened."""
+
+
 def _standing(entries: Iterable[Any]) -> list[Any]:
     return [entry for entry in entries if not entry.deleted]
 
 
 def classifier_from(kept: bytes) -> Classifier:
+    """Raises ValueError for a snapshot of another layout."""
     fields = json.loads(kept)
+    if fields.get("layout") != LAYOUT:
+        raise ValueError("a snapshot of another layout")
+    categories = {row[0]: Category(row[0], row[1], row[2], row[3], kind=row[4]) for row in fields["categories"]}
     return Classifier(
         groups={row[0]: ItemGroup(*row) for row in fields["groups"]},
         price_types={row[0]: PriceType(*row) for row in fields["price_types"]},
         warehouses={row[0]: Warehouse(*row) for row in fields["warehouses"]},
         item_counts=fields["item_counts"],
+        categories=CategoryTree(categories, revision=fields["revision"]),
     )

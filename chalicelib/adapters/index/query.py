@@ -1,10 +1,24 @@
 """A search as a tantivy query, built term by term: what people type is never parsed as a language."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from chalicelib.adapters.index import words
-from chalicelib.adapters.index.schema import ARTICLE, BARCODE, GROUP, NAME, PARENT, REST, WORDS, schema
+from chalicelib.adapters.index.schema import (
+    ARTICLE,
+    BARCODE,
+    BRAND,
+    CATEGORY,
+    GROUP,
+    ID,
+    NAME,
+    PARENT,
+    PLACED,
+    REST,
+    WORDS,
+    schema,
+)
+from chalicelib.domain.catalogue.visibility import Visibility
 from chalicelib.usecases.ports.catalogue import Search
 
 MAX_TEXT = 200
@@ -31,9 +45,30 @@ def readings(search: Search) -> Iterator[tuple[Any, str]]:
 def _scoped(query: Any, search: Search) -> Any:
     from tantivy import Occur, Query
 
-    scopes = ((GROUP, search.group_id), (PARENT, search.parent_id))
+    scopes = ((GROUP, search.group_id), (CATEGORY, search.category_id), (PARENT, search.parent_id))
     filters = [(Occur.Must, Query.const_score_query(_term(field, value), 0.0)) for field, value in scopes if value]
+    filters += [(Occur.MustNot, hidden) for hidden in _kept_from(search.visibility)]
     return Query.boolean_query([(Occur.Must, query), *filters]) if filters else query
+
+
+def _kept_from(visibility: Visibility) -> Iterator[Any]:
+    """What the visitor may not see, as the snapshot knows it."""
+    hidden = visibility.hidden
+    for field, values in (
+        (PLACED, visibility.closed),
+        (GROUP, hidden.group_ids),
+        (BRAND, hidden.brands),
+        (ID, hidden.item_ids),
+        (PARENT, hidden.item_ids),
+    ):
+        if values:
+            yield _any_of(field, values)
+
+
+def _any_of(field: str, values: Iterable[str]) -> Any:
+    from tantivy import Query
+
+    return Query.term_set_query(schema(), field, [words.encodable(value) for value in values])
 
 
 def _matching(text: str) -> Any:

@@ -69,7 +69,10 @@ class SnapshotIndex:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._folder) as unpacked:
             self._unpack(key, Path(unpacked))
-            return OpenSnapshot(Path(unpacked))
+            try:
+                return OpenSnapshot(Path(unpacked))
+            except ValueError as error:  # made by another release of the portal: the next one is on its way
+                raise Unavailable(_UPDATING) from error
 
     def _unpack(self, key: str, folder: Path) -> None:
         """Raises Unavailable for a file that is gone or came cut off; the classifier is the last in it."""

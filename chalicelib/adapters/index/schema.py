@@ -1,7 +1,7 @@
 """What is indexed of an item, and the card that is kept with it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -12,6 +12,7 @@ from chalicelib.usecases.ports.catalogue import Card
 
 NAME, REST, WORDS, ARTICLE, BARCODE = "name", "rest", "words", "article", "barcode"
 ID, PARENT, GROUP, KIND, CARD, BY_NAME, BY_SKU = "id", "parent", "group", "kind", "card", "by_name", "by_sku"
+BRAND, PLACED, CATEGORY = "brand", "placed", "category"
 
 MAX_DESCRIPTION = 2000
 """Characters of a description that are searched."""
@@ -26,7 +27,7 @@ def schema() -> Any:
     builder.add_text_field(NAME, tokenizer_name="whitespace", index_option="position")
     builder.add_text_field(REST, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(WORDS, tokenizer_name="whitespace", index_option="basic")
-    for field in (ARTICLE, BARCODE, ID, PARENT, GROUP, KIND):
+    for field in (ARTICLE, BARCODE, ID, PARENT, GROUP, KIND, BRAND, PLACED, CATEGORY):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field(CARD, stored=True)
     for field in (BY_NAME, BY_SKU):
@@ -34,8 +35,8 @@ def schema() -> Any:
     return builder.build()
 
 
-def document(item: Item, card: Card, group_ids: Iterable[str], by_name: int, by_sku: int) -> Any:
-    """`group_ids` with all above them; `by_name` and `by_sku` are places in the two orders."""
+def document(item: Item, card: Card, category_ids: Sequence[str], by_name: int, by_sku: int) -> Any:
+    """`category_ids` from the top down to the one it stands in; `by_name` and `by_sku` are places in the two orders."""
     from tantivy import Document
 
     named = words.plain(f"{item.name} {item.variant} {item.brand} {item.manufacturer} {item.sku}")
@@ -44,7 +45,7 @@ def document(item: Item, card: Card, group_ids: Iterable[str], by_name: int, by_
     doc.add_text(NAME, " ".join(words.stems(named)))
     doc.add_text(REST, " ".join(words.stems(f"{full_name} {_further(item)}")))
     doc.add_text(WORDS, " ".join({words.folded(run) for run in words.runs(f"{named} {full_name}")}))
-    for field, terms in _terms(item, group_ids):
+    for field, terms in _terms(item, card, category_ids):
         for term in terms:
             doc.add_text(field, term)
     doc.add_bytes(CARD, card_bytes(card))
@@ -53,10 +54,13 @@ def document(item: Item, card: Card, group_ids: Iterable[str], by_name: int, by_
     return doc
 
 
-def _terms(item: Item, group_ids: Iterable[str]) -> Iterable[tuple[str, Iterable[str]]]:
+def _terms(item: Item, card: Card, category_ids: Sequence[str]) -> Iterable[tuple[str, Iterable[str]]]:
     yield ID, (item.id,)
     yield PARENT, (item.parent_id,) if item.parent_id else ()
-    yield GROUP, group_ids
+    yield GROUP, card.group_ids
+    yield CATEGORY, category_ids
+    yield PLACED, category_ids[-1:]
+    yield BRAND, (card.brand,) if card.brand else ()
     yield KIND, (item.kind,) if item.kind else ()
     yield ARTICLE, words.article_terms(item.sku)
     yield BARCODE, {words.barcode_term(barcode) for barcode in item.barcodes} - {""}
@@ -67,8 +71,8 @@ def _further(item: Item) -> str:
     return words.plain(f"{properties} {item.kind} {item.country} {item.description[:MAX_DESCRIPTION]}")
 
 
-def card_of(item: Item, pictures: Mapping[str, str]) -> Card:
-    """`pictures`: 1C's path -> stored name; the first that is stored is shown."""
+def card_of(item: Item, pictures: Mapping[str, str], group_ids: tuple[str, ...]) -> Card:
+    """`pictures`: 1C's path -> stored name; the first that is stored is shown. `group_ids` with all above them."""
     return Card(
         id=item.id,
         name=item.name,
@@ -76,7 +80,7 @@ def card_of(item: Item, pictures: Mapping[str, str]) -> Card:
         unit=item.unit,
         brand=item.brand or item.manufacturer,
         variant=item.variant,
-        group_ids=item.group_ids,
+        group_ids=group_ids,
         weight_kg=item.weight_kg,
         volume_m3=item.volume_m3,
         package_quantity=item.package_quantity,

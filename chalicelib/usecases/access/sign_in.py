@@ -10,7 +10,9 @@ from chalicelib.domain.access.users import PERMISSIONS, Membership, Session, Use
 from chalicelib.domain.errors import InvalidInput, NotFound, NotSignedIn, TooManyAttempts
 from chalicelib.domain.partners.partners import Contract, Partner, PartnerScope
 from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.catalogue.visibility import visibility_of
 from chalicelib.usecases.ports.access import AttemptStore, Beacons, PasswordHasher, SessionStore, UserStore
+from chalicelib.usecases.ports.categories import CategoryStore
 from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.partners import Account, PartnerStore
 
@@ -102,7 +104,9 @@ def open_session(sessions: SessionStore, user: User, partner_id: str | None, now
     return SignedIn(token, session)
 
 
-def visitor(sessions: SessionStore, users: UserStore, partners: PartnerStore, clock: Clock, *, token: str) -> Visitor:
+def visitor(
+    sessions: SessionStore, users: UserStore, partners: PartnerStore, categories: CategoryStore, clock: Clock, *, token: str
+) -> Visitor:
     """Who comes with the token, in two calls. Raises NotSignedIn: no session, an old one, or access was taken away."""
     session, beacons = sessions.read(token_hash(token))
     if session is None or session.expires_at <= clock():
@@ -122,6 +126,7 @@ def visitor(sessions: SessionStore, users: UserStore, partners: PartnerStore, cl
         membership=member,
         contract=chosen_contract(account, session.contract_id),
         warehouse_id=(account.partner.warehouse_id if session.warehouse_id is None else session.warehouse_id) or None,
+        visibility=visibility_of(account, categories.tree(beacons.categories)),
     )
 
 

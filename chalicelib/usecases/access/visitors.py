@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.domain.access.users import Membership, Session, User
+from chalicelib.domain.catalogue.visibility import EVERYTHING, Visibility
 from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.partners.partners import Contract, PartnerScope, Scope, SupplierScope
 from chalicelib.usecases.ports.access import Beacons
@@ -22,6 +23,7 @@ class Visitor:
     staff: User | None = None
     contract: Contract | None = None
     warehouse_id: str | None = None
+    visibility: Visibility = EVERYTHING
 
     def must(self, permission: str) -> None:
         """Raises Forbidden."""

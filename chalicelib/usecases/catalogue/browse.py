@@ -10,6 +10,7 @@ from chalicelib.domain.catalogue.stock import StockBalance
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.money import ZERO
 from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.catalogue.visibility import shown_cards
 from chalicelib.usecases.ports.catalogue import Card, CatalogueIndex, CatalogueStore, Classifier, OfferStore, Search
 
 MAX_ROWS = 50
@@ -103,12 +104,14 @@ def browse(
     """A page of the catalogue. `in_cart`: quantity by item id. Asks the database once, for the prices and balances."""
     visitor.must("catalog.view")
     snapshot = visitor.beacons.snapshot
-    search = replace(search, offset=max(0, search.offset), limit=min(max(1, search.limit), MAX_ROWS))
+    search = replace(
+        search, offset=max(0, search.offset), limit=min(max(1, search.limit), MAX_ROWS), visibility=visitor.visibility
+    )
     found = index.search(snapshot, search)
     classifier = index.classifier(snapshot)
     trail = group_trail(search.group_id, classifier.groups)
     return CataloguePage(
-        rows=_rows(offers, visitor, found.cards, in_cart or {}),
+        rows=_rows(offers, visitor, _let_through(visitor, found.cards), in_cart or {}),
         total=found.total,
         search=search,
         groups=group_tree(classifier, trail),
@@ -132,7 +135,7 @@ def item(
     """One item with all that 1C says of it. Raises NotFound for what the catalogue does not show."""
     visitor.must("catalog.view")
     snapshot = visitor.beacons.snapshot
-    shown, siblings = _shown(index, snapshot, item_id)
+    shown, siblings = _shown(index, visitor, item_id)
     whole = _whole(catalogue, item_id)
     rows = {row.card.id: row for row in _rows(offers, visitor, (*shown, *siblings), in_cart or {})}
     classifier = index.classifier(snapshot)
@@ -149,13 +152,20 @@ def item(
     )
 
 
-def _shown(index: CatalogueIndex, snapshot: str | None, item_id: str) -> tuple[tuple[Card, ...], tuple[Card, ...]]:
+def _shown(index: CatalogueIndex, visitor: Visitor, item_id: str) -> tuple[tuple[Card, ...], tuple[Card, ...]]:
     """The card of the item, if it is sold itself, and those of the variants it belongs with."""
-    found = index.cards(snapshot, [item_id]).get(item_id)
-    variants = index.search(snapshot, Search(parent_id=_parent_id(item_id), limit=MAX_VARIANTS)).cards
+    found = shown_cards(index, visitor, [item_id]).get(item_id)
+    asked = Search(parent_id=_parent_id(item_id), limit=MAX_VARIANTS, visibility=visitor.visibility)
+    variants = _let_through(visitor, index.search(visitor.beacons.snapshot, asked).cards)
     if found is None and not variants:
         raise NotFound("Такого товара нет в каталоге")
     return (found,) if found else (), variants
+
+
+def _let_through(visitor: Visitor, cards: tuple[Card, ...]) -> tuple[Card, ...]:
+    """The snapshot may be older than what is closed to him."""
+    shows = visitor.visibility.shows
+    return cards if visitor.visibility.whole else tuple(card for card in cards if shows(card))
 
 
 def _parent_id(item_id: str) -> str:

@@ -4,10 +4,12 @@ Snapshots are named by a number and the instant, both taken when reading the cat
 order, whatever the clocks of two builders say, and everything written before that instant is inside.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
 from chalicelib.usecases.ports.catalogue import CatalogueStore, SnapshotWriter
+from chalicelib.usecases.ports.categories import CategoryStore
 from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.files import FileStore
 
@@ -22,7 +24,13 @@ _STARTED = "%Y%m%dT%H%M%S.%f"
 
 
 def publish_snapshot(
-    catalogue: CatalogueStore, files: FileStore, writer: SnapshotWriter, *, clock: Clock, asked_at: datetime | None
+    catalogue: CatalogueStore,
+    categories: CategoryStore,
+    files: FileStore,
+    writer: SnapshotWriter,
+    *,
+    clock: Clock,
+    asked_at: datetime | None,
 ) -> str:
     """Put a snapshot in force that has every change made before `asked_at`; its key.
 
@@ -31,7 +39,7 @@ def publish_snapshot(
     """
     newest = _newest(files)
     if newest is None or asked_at is None or begun_at(newest) <= asked_at + SKEW:
-        newest = _build(catalogue, files, writer, clock())
+        newest = _build(catalogue, categories, files, writer, clock())
     return _put_in_force(catalogue, files, newest)
 
 
@@ -40,10 +48,11 @@ def begun_at(key: str) -> datetime:
     return datetime.strptime(key.split("-")[1], _STARTED).replace(tzinfo=UTC)
 
 
-def _build(catalogue: CatalogueStore, files: FileStore, writer: SnapshotWriter, now: datetime) -> str:
+def _build(catalogue: CatalogueStore, categories: CategoryStore, files: FileStore, writer: SnapshotWriter, now: datetime) -> str:
     number = catalogue.next_snapshot(now)
     key = f"{PREFIX}{number:017}-{now.astimezone(UTC):{_STARTED}}-{token_hex(4)}.tar.gz"
-    with writer.write(catalogue.all_cards(), catalogue.classifier(), catalogue.pictures()) as packed:
+    classifier = replace(catalogue.classifier(), categories=categories.tree())
+    with writer.write(catalogue.all_cards(), classifier, catalogue.pictures()) as packed:
         files.put(key, packed, "application/gzip")
     return key
 

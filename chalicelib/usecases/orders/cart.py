@@ -11,6 +11,7 @@ from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.money import ZERO
 from chalicelib.domain.orders.carts import CartHead, CartLine, CartTotals, carried
 from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.catalogue.visibility import shown_cards
 from chalicelib.usecases.ports.catalogue import Card, CatalogueIndex, OfferStore
 from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.orders import CartStore
@@ -91,7 +92,7 @@ def view_cart(index: CatalogueIndex, offers: OfferStore, carts: CartStore, *, vi
     head = carts.head(scope, visitor.session.user_id)
     lines = carts.lines(scope, head)
     ids = [line.item_id for line in lines]
-    cards = index.cards(visitor.beacons.snapshot, ids)
+    cards = shown_cards(index, visitor, ids)
     known = offers.read(ids)
     rows = tuple(_row(visitor, line, cards.get(line.item_id), known) for line in lines)
     view = CartView(head, rows, _totals(visitor, rows), sum(row.vat_amount for row in rows))
@@ -114,7 +115,7 @@ def put_in_cart(
     """Set the quantity of an item, 0 takes it out. Raises NotFound, InvalidInput."""
     visitor.must("cart.edit")
     _check_quantity(quantity)
-    card = index.cards(visitor.beacons.snapshot, [item_id]).get(item_id)
+    card = shown_cards(index, visitor, [item_id]).get(item_id)
     if card is None and quantity > 0:
         raise NotFound("Такого товара нет в каталоге")
     row = _row(visitor, CartLine(item_id, quantity), card, offers.read([item_id]))

@@ -10,11 +10,13 @@ from chalicelib.domain.access.users import Session, User
 
 @dataclass(frozen=True, slots=True)
 class Beacons:
-    """Small marks every page reads with its session: the search snapshot in force, and how fresh the data are."""
+    """Small marks every page reads with its session: the search snapshot in force, how fresh the data are, and the revision
+    of the category tree."""
 
     snapshot: str | None = None
     stock_at: datetime | None = None
     prices_at: datetime | None = None
+    categories: int = 0
 
 
 class SessionStore(Protocol):

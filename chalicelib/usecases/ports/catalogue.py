@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import BinaryIO, Protocol
 
 from chalicelib.domain.catalogue.catalogue import Item, ItemGroup, Offer, PriceType, Property, Unit, Warehouse
+from chalicelib.domain.catalogue.categories import CategoryTree
 from chalicelib.domain.catalogue.prices import ItemPrices
 from chalicelib.domain.catalogue.stock import IncomingSupply, StockBalance, StockReserves
+from chalicelib.domain.catalogue.visibility import EVERYTHING, Visibility
 from chalicelib.domain.exchange.exchange import Tally
 
 
@@ -17,7 +19,8 @@ from chalicelib.domain.exchange.exchange import Tally
 class Classifier:
     """Everything of the catalogue that is not an item, by id.
 
-    `item_counts` (visible items of a group with all below it) is known to the search snapshot alone.
+    `item_counts` (visible items of a group, or of a category, with all below it) is known to the search snapshot alone.
+    `categories`: the portal's own tree as it stood when the snapshot was made.
     """
 
     groups: Mapping[str, ItemGroup] = field(default_factory=dict)
@@ -26,6 +29,7 @@ class Classifier:
     warehouses: Mapping[str, Warehouse] = field(default_factory=dict)
     units: Mapping[str, Unit] = field(default_factory=dict)
     item_counts: Mapping[str, int] = field(default_factory=dict)
+    categories: CategoryTree = field(default_factory=CategoryTree)
 
 
 ClassifierEntry = ItemGroup | Property | PriceType | Warehouse | Unit
@@ -109,7 +113,8 @@ class OfferStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An item in the search snapshot: what a row of the table shows without asking the database."""
+    """An item in the search snapshot: what a row of the table shows without asking the database. `group_ids`: its own first,
+    then those above them."""
 
     id: str
     name: str
@@ -127,7 +132,8 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What the dealer asks for. `group_id` takes the group with all below it, `parent_id` the variants of one item;
+    """What the dealer asks for. `group_id` and `category_id` take the group or category with all below it, `parent_id` the
+    variants of one item; `visibility` is the asking visitor's;
     `sort`: "name", "sku" or "" (by relevance)."""
 
     text: str = ""
@@ -137,6 +143,8 @@ class Search:
     descending: bool = False
     offset: int = 0
     limit: int = 50
+    category_id: str | None = None
+    visibility: Visibility = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from chalicelib.adapters.dynamo.catalogue.categories import REVISION
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table, batch_get
 from chalicelib.adapters.dynamo.times import instant, instant_text
 from chalicelib.domain.access.users import Session
@@ -45,19 +46,21 @@ def from_item(item: Item) -> Session:
     )
 
 
-def beacons_from_item(item: Item) -> Beacons:
+def beacons_from_item(item: Item, categories: Item) -> Beacons:
     stock_at, prices_at = item.get("stock_at"), item.get("prices_at")
     return Beacons(
         snapshot=item.get("snapshot"),
         stock_at=instant(stock_at) if stock_at else None,
         prices_at=instant(prices_at) if prices_at else None,
+        categories=int(categories.get("revision", 0)),
     )
 
 
 class DynamoSessions:
-    def __init__(self, ephemeral: Table, catalogue: Table) -> None:
+    def __init__(self, ephemeral: Table, catalogue: Table, portal: Table) -> None:
         self.ephemeral = ephemeral
         self.catalogue = catalogue
+        self.portal = portal
 
     def open(self, session: Session) -> None:
         self.ephemeral.put(to_item(session))
@@ -66,9 +69,10 @@ class DynamoSessions:
         """Sessions are read consistently: the page after a sign-in or a choice must see it."""
         session_at = (self.ephemeral.name, session_key(session_id))
         beacons_at = (self.catalogue.name, BEACONS)
-        found = batch_get(self.ephemeral.client, [session_at, beacons_at], strong=[self.ephemeral.name])
+        categories_at = (self.portal.name, REVISION)
+        found = batch_get(self.ephemeral.client, [session_at, beacons_at, categories_at], strong=[self.ephemeral.name])
         session = from_item(found[session_at]) if session_at in found else None
-        return session, beacons_from_item(found.get(beacons_at, {}))
+        return session, beacons_from_item(found.get(beacons_at, {}), found.get(categories_at, {}))
 
     def choose(self, session_id: str, *, partner_id: str, contract_id: str | None, warehouse_id: str | None) -> None:
         values = {":p": partner_id, ":c": contract_id, ":w": warehouse_id}

@@ -1,0 +1,20 @@
+"""What a visitor may see of the assortment, and the one way to the cards of goods: everything that shows or sells asks here."""
+
+from collections.abc import Mapping, Sequence
+
+from chalicelib.domain.catalogue.categories import CategoryTree
+from chalicelib.domain.catalogue.visibility import Visibility
+from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.ports.catalogue import Card, CatalogueIndex
+from chalicelib.usecases.ports.partners import Account
+
+
+def visibility_of(account: Account, tree: CategoryTree) -> Visibility:
+    """Of the partner whose account was read: what its profile does not open in the tree is closed to it."""
+    return Visibility(tree, tree.closed_to(account.partner))
+
+
+def shown_cards(index: CatalogueIndex, visitor: Visitor, item_ids: Sequence[str]) -> Mapping[str, Card]:
+    """The cards of those items that the visitor may see; the others do not exist for him."""
+    cards = index.cards(visitor.beacons.snapshot, item_ids)
+    return {id: card for id, card in cards.items() if visitor.visibility.shows(card)}
