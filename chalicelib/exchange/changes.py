@@ -1,11 +1,13 @@
-"""`/exchange/v1/changes`: what 1C takes by number, instead of or beside CommerceML's orders."""
+"""`/exchange/v1/changes`: what 1C takes by number, beside or instead of CommerceML's orders."""
 
+from collections.abc import Collection
 from typing import Any
 
 from chalice import Blueprint, Response
 
 from chalicelib.domain.errors import BrokenFile
 from chalicelib.exchange.answers import JSON, Asked, answer, reply
+from chalicelib.exchange.change_entities import CHANGES, instant, readers
 from chalicelib.usecases.exchange.change_feed import MOST, Change, acknowledge_changes, changes_after
 from chalicelib.usecases.ports.exchange import KeptReply
 
@@ -25,8 +27,21 @@ def post_acknowledged() -> Response:
 def _changes(asked: Asked) -> KeptReply:
     now = asked.now
     after, limit = number_of(asked, "after", 0, 10**15), max(1, number_of(asked, "limit", MOST, MOST))
-    found, more = changes_after(now.feed, now.orders, now.partners, now.outbox, after=after, limit=limit)
+    found, more = changes_after(now.feed, readers(now), after=after, limit=limit, entities=_entities(asked))
     return reply({"changes": [_told(change) for change in found], "more": more})
+
+
+def _entities(asked: Asked) -> Collection[str]:
+    """Those asked for; none is all. Raises BrokenFile."""
+    return known_entities([name.strip() for name in asked.params.get("entities", "").split(",") if name.strip()])
+
+
+def known_entities(names: Collection[str]) -> Collection[str]:
+    """Raises BrokenFile."""
+    for name in names:
+        if name not in CHANGES:
+            raise BrokenFile("Изменений вида «%(name)s» нет. Есть: %(known)s", name=name[:60], known=", ".join(CHANGES))
+    return names
 
 
 def number_of(asked: Asked, name: str, default: int, most: int) -> int:
@@ -38,10 +53,7 @@ def number_of(asked: Asked, name: str, default: int, most: int) -> int:
 
 
 def _told(change: Change) -> dict[str, Any]:
-    from chalicelib.formats.order_messages import order_message
-
-    order = order_message(change.order, str(change.number))
-    return {"number": change.number, "entity": "order", "at": f"{change.at:%Y-%m-%dT%H:%M:%SZ}", "order": order}
+    return {"number": change.number, "entity": change.entity, "at": instant(change.at), change.entity: change.value}
 
 
 def _acknowledged(asked: Asked) -> KeptReply:
@@ -53,6 +65,12 @@ def _acknowledged(asked: Asked) -> KeptReply:
     message = read_message(asked.body, AcknowledgedMessage)
     refused = {one.number: one.reason for one in message.refused}
     done = acknowledge_changes(
-        desk(now), now.feed, now.orders, now.outbox, node=asked.node, number=message.number, refused=refused
+        desk(now),
+        now.feed,
+        now.orders,
+        node=asked.node,
+        number=message.number,
+        refused=refused,
+        entities=known_entities(message.entities),
     )
     return reply({"taken": done.taken, "refused": done.refused})

@@ -10,9 +10,11 @@ from pydantic.json_schema import models_json_schema
 
 from chalicelib.exchange.answers import LONGEST_KEY
 from chalicelib.exchange.batches import RECORD_LIMIT
+from chalicelib.exchange.change_entities import CHANGES
 from chalicelib.exchange.entities import ENTITIES
 from chalicelib.exchange.entity import Entity
 from chalicelib.exchange.snapshots import PAGE
+from chalicelib.formats import change_messages as changes
 from chalicelib.formats import feed_messages as feed
 from chalicelib.formats import messages
 from chalicelib.usecases.exchange.change_feed import MOST
@@ -29,9 +31,10 @@ INTRODUCTION = """Обмен с 1С сообщениями JSON: партнёр�
 Заголовок `Idempotency-Key` (до 255 знаков, свой у каждого запроса, хранится 30 дней): повтор запроса с тем же ключом получает
 тот же ответ байт в байт и ничего не делает второй раз; тот же ключ с другим телом — ошибка 409.
 
-Обратно: `GET /exchange/v1/changes` отдаёт заказы портала по номерам, `POST /exchange/v1/changes/acknowledged` подтверждает их.
-Заказ, подтверждённый здесь, не отдаётся и по CommerceML, и наоборот. Сверка: `GET /exchange/v1/revisions`,
-`POST /exchange/v1/reconcile`; полная выгрузка закрывается `POST /exchange/v1/manifests`."""
+Обратно: `GET /exchange/v1/changes` отдаёт по номерам заказы и всё, о чём ещё должна знать 1С: ответы и отметки дилеров, их людей,
+прочтение важных новостей; `POST /exchange/v1/changes/acknowledged` подтверждает. Заказ, подтверждённый здесь, не отдаётся и
+по CommerceML, и наоборот. Сверка: `GET /exchange/v1/revisions`, `POST /exchange/v1/reconcile`; полная выгрузка закрывается
+`POST /exchange/v1/manifests`."""
 
 JSON = "application/json"
 
@@ -95,14 +98,16 @@ def _call(call: "Call") -> dict[str, Any]:
 def _changes() -> dict[str, Any]:
     return {
         "summary": "Изменения портала для 1С",
-        "description": "Заказы, которые дилеры оформили, подтвердили или отклонили, пока 1С их не подтвердит."
-        " Отложенных и подтверждённых здесь нет; изменение, записанное позже, всегда получает больший номер.",
+        "description": "Что случилось на портале и о чём должна знать 1С: заказы, ответы и отметки дилеров, их люди, прочтение"
+        " важных новостей — пока 1С не подтвердит. Отложенных и подтверждённых здесь нет; изменение, записанное позже, всегда"
+        " получает больший номер. Несколько изменений одного объекта приходят одним, каким он стоит сейчас.",
         "operationId": "get_changes",
         "parameters": [
             _asked("after", {"type": "integer", "minimum": 0}, "Отдать изменения с большими номерами; не передан — все"),
             _asked("limit", {"type": "integer", "minimum": 1, "maximum": MOST}, "Не больше стольких изменений"),
+            _asked("entities", {"type": "string"}, f"Только этих видов, через запятую: {', '.join(CHANGES)}; не передан — все"),
         ],
-        "responses": {"200": _reply("Изменения", "ChangesReply", feed.CHANGES_EXAMPLE), **PROBLEMS},
+        "responses": {"200": _reply("Изменения", "ChangesReply", changes.CHANGES_EXAMPLE), **PROBLEMS},
     }
 
 
@@ -164,7 +169,7 @@ KEY = {
     "schema": {"type": "string", "maxLength": LONGEST_KEY},
     "description": "Свой ключ каждого запроса: повтор с тем же ключом получает тот же ответ",
 }
-REPLIES: tuple[type[BaseModel], ...] = (messages.BatchReply, messages.ProblemReply, feed.ChangesReply, feed.RevisionsReply)
+REPLIES: tuple[type[BaseModel], ...] = (messages.BatchReply, messages.ProblemReply, changes.ChangesReply, feed.RevisionsReply)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """News as dealers read them, and as the supplier sees who has."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.news import NewsItem, NewsReader
@@ -9,6 +9,7 @@ from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.orders.place_order import BUSINESS_ZONE
 from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.news import NewsStore
+from chalicelib.usecases.ports.orders import OutboxRow
 
 SHOWN = 50
 """News of a page."""
@@ -49,7 +50,15 @@ def mark_read(store: NewsStore, clock: Clock, *, visitor: Visitor, news_id: str)
     if news is None or not _is_for(visitor, news, _today(clock)):
         raise NotFound("Такой новости нет")
     partner = visitor.account.partner.name if visitor.account else ""
-    store.mark_read(news_id, NewsReader(visitor.session.user_id, visitor.name, partner, clock()))
+    reader = NewsReader(visitor.session.user_id, visitor.name, partner, clock())
+    store.mark_read(news_id, reader, (_receipt(visitor, news_id, reader.at),) if news.important else ())
+
+
+def _receipt(visitor: Visitor, news_id: str, at: datetime) -> OutboxRow:
+    """1C's manager sees who has confirmed what must be read."""
+    contact_id = visitor.membership.contact_id if visitor.membership else ""
+    body = {"news": news_id, "partner": visitor.partner_scope.partner_id, "contact": contact_id, "name": visitor.name}
+    return OutboxRow.of_change("news_receipt", f"{news_id} {visitor.session.user_id}", at, body)
 
 
 def _is_for(visitor: Visitor, news: NewsItem, today: date) -> bool:

@@ -19,7 +19,7 @@ def test_readers_at_the_same_time_see_one_numbering() -> None:
     given: dict[int, set[str]] = {}
 
     def read(_: int) -> None:
-        for number, row in DynamoFeed(portal).numbered("orders"):
+        for number, row in DynamoFeed(portal).numbered():
             given.setdefault(number, set()).add(row.id)
 
     for turn in range(20):
@@ -35,7 +35,7 @@ def test_hundreds_of_rows_on_the_real_table(aws: SimpleNamespace) -> None:
     rt = Runtime()
     for n in range(230):
         rt.outbox.add("orders", f"K-{n:06d}", {}, START + timedelta(seconds=n))
-    rows = rt.feed.numbered("orders")
+    rows = rt.feed.numbered()
     assert [number for number, _ in rows] == list(range(1, 231))
     assert [row.subject for _, row in rows] == [f"K-{n:06d}" for n in range(230)]
-    assert rt.feed.known("orders") == rows and rt.feed.numbered("orders") == rows
+    assert rt.feed.known() == rows and rt.feed.numbered() == rows

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from chalicelib.exchange.entities import ENTITIES
 from chalicelib.exchange.entity import hide_of
-from chalicelib.formats import document_messages, feed_messages, messages, order_state_messages, supply_messages
+from chalicelib.formats import change_messages, document_messages, feed_messages, messages, order_state_messages, supply_messages
 from tests.infra.bsl import syntax
 from tests.infra.bsl.known import LIBRARY, OBJECT_METHODS, PLATFORM, RESERVED
 from tests.infra.bsl.syntax import PACKAGE, Module, modules
@@ -278,10 +278,10 @@ def test_replies_are_read_by_the_names_the_portal_writes() -> None:
     named = (
         set(messages.RecordResult.model_fields) | set(messages.BatchReply.model_fields) | set(messages.ProblemReply.model_fields)
     )
-    named |= set(feed_messages.ChangesReply.model_fields) | set(feed_messages.ChangeReply.model_fields)
+    named |= set(change_messages.ChangesReply.model_fields) | set(change_messages.OrderChange.model_fields)
     named |= set(feed_messages.ReconcileReply.model_fields) | set(feed_messages.DifferenceReply.model_fields)
     named |= {"upload", "url", "headers"}  # of `documents`, told in its description
-    for model in (feed_messages.OrderReply, feed_messages.OrderLineReply, feed_messages.OrderDeliveryReply):
+    for model in (change_messages.OrderReply, change_messages.OrderLineReply, change_messages.OrderDeliveryReply):
         named |= set(model.model_fields)
     for module in modules():
         read = re.findall(r'\["([a-z_]+)"\]', re.sub(r"//.*", "", module.text))

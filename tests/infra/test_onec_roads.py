@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from chalicelib import runtime
+from chalicelib.adapters.dynamo.orders.outbox import to_item
 from chalicelib.domain.partners.partners import PartnerScope
 from chalicelib.usecases.exchange.snapshots import checksum
+from chalicelib.usecases.ports.orders import OutboxRow
 from tests.exchange.client import Sender
 from tests.infra.bsl.base import Base
 from tests.infra.bsl.values import BslError, Structure, number, plain
@@ -78,7 +80,12 @@ def test_orders_are_taken_from_the_feed_once_and_acknowledged(base: Base) -> Non
     """OR-01: the JSON road for bases without the exchange with a site."""
     taken: list[Any] = []
     base.setting("ЗагружатьЗаказы", True)
-    changes = {"changes": [{"number": 41, "order": {"number": "K-000017"}}, {"number": 42, "order": {"number": "K-000018"}}]}
+    changes = {
+        "changes": [
+            {"number": 41, "entity": "order", "order": {"number": "K-000017"}},
+            {"number": 42, "entity": "order", "order": {"number": "K-000018"}},
+        ]
+    }
     acknowledged: list[Any] = []
 
     def feed(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
@@ -101,8 +108,19 @@ def test_orders_are_taken_from_the_feed_once_and_acknowledged(base: Base) -> Non
     base.machine.call("кбн_Лента", "Прочитать")
     base.machine.call("кбн_Лента", "Прочитать")
     assert taken == ["K-000017", "K-000018"]
-    assert acknowledged == [{"number": 42, "refused": [{"number": 41, "reason": "Номенклатура не найдена"}]}]
+    assert acknowledged == [{"number": 42, "refused": [{"number": 41, "reason": "Номенклатура не найдена"}], "entities": []}]
     assert base.settings().get("НомерЛенты") == 42
+
+
+def test_what_a_base_has_no_place_for_is_left_in_its_journal(base: Base, sender: Sender) -> None:
+    """NW-05: a base that takes its orders by CommerceML takes the rest of the feed, and leaves the orders where they are."""
+    rt = sender.portal.runtime
+    receipt = {"news": "n-1", "partner": PARTNER.guid, "contact": "", "name": "Орлова Анна"}
+    rt.orders.portal.put(to_item(OutboxRow.of_change("news_receipt", "n-1 u-1", rt.clock(), receipt)))
+    rt.outbox.add("orders", "K-000001", {}, rt.clock())
+    base.machine.call("кбн_Лента", "Прочитать")
+    assert ["Орлова Анна" in line for line in base.log] == [True]
+    assert [row.kind for _, row in rt.feed.numbered()] == ["orders"]
 
 
 def test_the_night_finds_what_the_portal_lost_and_sends_it_again(base: Base, sender: Sender) -> None:

@@ -285,7 +285,7 @@ def test_an_order_put_aside_is_given_again(exchange: Exchange) -> None:
     row = now.outbox.add("orders", "К-17", {}, now.clock())
     now.outbox.set_aside(row, "1С не приняла этот заказ")
     page = exchange.administrator.get(JOURNAL).text
-    assert "Сбой" in page and "Отложенные заказы" in page and "Заказ К-17" in page and "1С не приняла этот заказ" in page
+    assert "Сбой" in page and "Отложенное" in page and "Заказ К-17" in page and "1С не приняла этот заказ" in page
     assert exchange.do(JOURNAL, "/exchange-aside", row=row.id).status == 303
     assert [one.subject for one in now.outbox.pending("orders")] == ["К-17"]
     assert exchange.do(JOURNAL, "/exchange-aside", row=row.id).status == 404

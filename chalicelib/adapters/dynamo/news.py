@@ -4,14 +4,17 @@ portal  NEWS               <day>#<id>     a news item; the register of records l
         NEWSREAD#<user>    <id>           a mark of one reader; GSI1 NEWSREADERS#<id> by time
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 
 from chalicelib.adapters.dynamo.exchange.records import DynamoRecords, Shelf, register_key
-from chalicelib.adapters.dynamo.table import ConditionFailed, Item
+from chalicelib.adapters.dynamo.orders.outbox import to_item as outbox_item
+from chalicelib.adapters.dynamo.table import ConditionFailed, Item, put, transact
 from chalicelib.adapters.dynamo.times import instant, instant_text
 from chalicelib.domain.news import Attachment, NewsItem, NewsKind, NewsReader
 from chalicelib.domain.partners.audiences import Audience
+from chalicelib.usecases.ports.orders import OutboxRow
 
 NEWS = "NEWS"
 
@@ -61,8 +64,7 @@ class DynamoNews(DynamoRecords[NewsItem]):
     def read_by(self, user_id: str) -> frozenset[str]:
         return frozenset(item["SK"] for item in self.portal.query(f"NEWSREAD#{user_id}"))
 
-    def mark_read(self, news_id: str, reader: NewsReader) -> None:
-        """The first time counts."""
+    def mark_read(self, news_id: str, reader: NewsReader, outbox: Sequence[OutboxRow] = ()) -> None:
         at = instant_text(reader.at)
         mark = {
             "PK": f"NEWSREAD#{reader.user_id}",
@@ -72,8 +74,10 @@ class DynamoNews(DynamoRecords[NewsItem]):
             "at": at,
         }
         index = {"GSI1PK": f"NEWSREADERS#{news_id}", "GSI1SK": f"{at}#{reader.user_id}"}
+        table = self.portal.name
+        first = put(table, mark | index, "attribute_not_exists(PK)")
         try:
-            self.portal.put(mark | index, "attribute_not_exists(PK)")
+            transact(self.portal.client, [first, *(put(table, outbox_item(row)) for row in outbox)])
         except ConditionFailed:
             return
 

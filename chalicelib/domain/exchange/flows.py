@@ -13,12 +13,14 @@ WAITING_LATE, WAITING_OLD = timedelta(minutes=5), timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """`queues` carry its work, `outbox` are kinds of rows that wait to leave. `late` and `old`: how long its last success may
+    """`queues` carry its work, `outbox` are kinds of rows that wait to leave, `aside` kinds of
+    which only those put aside count: not every 1C comes for them. `late` and `old`: how long its last success may
     lie back, where it comes by a timetable of its own."""
 
     name: str
     queues: tuple[str, ...] = ()
     outbox: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
     late: timedelta | None = None
     old: timedelta | None = None
 
@@ -29,7 +31,7 @@ FLOWS = (
     Flow("stock", ("stock", "rereads"), late=timedelta(minutes=15), old=timedelta(hours=2)),
     Flow("orders_out", ("deliveries",), ("orders", "copies")),
     Flow("orders_in"),
-    Flow("partners"),
+    Flow("partners", aside=("changes",)),
     Flow("pictures", ("pictures",)),
     Flow("documents", ("documents",), ("documents",)),
     Flow("messages", ("messages",), ("messages",)),

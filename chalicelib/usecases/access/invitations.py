@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.access.passwords import check_password
 from chalicelib.domain.access.users import User
 from chalicelib.domain.errors import NotFound, TooManyAttempts
+from chalicelib.domain.exchange.records import part_id
 from chalicelib.usecases.access.sign_in import SignedIn, open_session, token_hash, workplace
 from chalicelib.usecases.ports.access import AttemptStore, PasswordHasher, SessionStore, UserStore
 from chalicelib.usecases.ports.clock import Clock
@@ -136,8 +137,13 @@ def accept_invitation(
     user = open_invitation(users, clock, token=token)
     check_password(password, phone=user.phone, name=user.name)
     partner_id = workplace(partners, user)
-    users.accept(token_hash(token), user, hasher.hash(password), now)
+    users.accept(token_hash(token), user, hasher.hash(password), now, () if user.password_hash else contact_rows(user, now))
     return open_session(sessions, user, partner_id, now)
+
+
+def contact_rows(user: User, now: datetime) -> tuple[OutboxRow, ...]:
+    """1C learns what has become of a person, at each of his partners."""
+    return tuple(OutboxRow.of_change("contact", part_id(partner_id, user.id), now) for partner_id in user.partner_ids)
 
 
 def forgot_password(

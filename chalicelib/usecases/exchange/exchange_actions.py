@@ -159,7 +159,7 @@ def _while(clock: Clock, time: timedelta) -> Callable[[], bool]:
 
 
 def give_again(outbox: Outbox, log: ActionLog, *, row_id: str) -> None:
-    """An order that was put aside goes out again. Raises NotFound."""
+    """An order or another change that was put aside goes out again. Raises NotFound."""
     row = outbox.put_back(row_id)
     if row is None:
         raise NotFound("Этой строки больше нет среди отложенных")

@@ -97,7 +97,7 @@ class _Look:
             together,
             tuple(queue for queue, state in own.items() if state.dead),
             len(rows),
-            sum(row.body.get("kind") in flow.outbox for row in self.aside),
+            sum(row.body.get("kind") in (*flow.outbox, *flow.aside) for row in self.aside),
             oldest_row,
             success_age,
             level_of_age(success_age, flow.late, flow.old),

@@ -148,7 +148,8 @@ def confirm_changes(
     order = _answerable(orders, visitor, number)
     after, now = confirmed(order, revision), clock()
     rows = (OutboxRow.new("orders", number, now), invoice_row(after, now))
-    orders.change(order, after, OrderEvent(now, visitor.name, "confirmed", "Изменения подтверждены"), rows)
+    said = _said(visitor, number, now, "confirmed")
+    orders.change(order, after, OrderEvent(now, visitor.name, "confirmed", "Изменения подтверждены"), (*rows, said))
     tell(queues, rows[1:])
     tell(pushes, rows[:1])
 
@@ -169,8 +170,14 @@ def decline_changes(
     text = "Изменения не приняты: %(comment)s" if comment.strip() else "Изменения не приняты"
     event = OrderEvent(now, visitor.name, "declined", text, (("comment", comment.strip()[:500]),))
     row = OutboxRow.new("orders", number, now)
-    orders.change(order, after, event, (row,))
+    orders.change(order, after, event, (row, _said(visitor, number, now, "declined", comment)))
     tell(pushes, (row,))
+
+
+def _said(visitor: Visitor, number: str, now: datetime, answer: str, comment: str = "") -> OutboxRow:
+    """The dealer's words for 1C's manager: the order itself says only where it stands."""
+    body = {"answer": answer, "user": visitor.name, "comment": comment.strip()[:500]}
+    return OutboxRow.of_change("order_answer", number, now, body)
 
 
 def _answerable(orders: OrderStore, visitor: Visitor, number: str) -> Order:

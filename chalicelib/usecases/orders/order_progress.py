@@ -16,7 +16,7 @@ from chalicelib.usecases.orders.order_news import approval_text, fulfilment_text
 from chalicelib.usecases.orders.show_orders import may_change
 from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.files import Queues
-from chalicelib.usecases.ports.orders import OrderStore
+from chalicelib.usecases.ports.orders import OrderStore, OutboxRow
 
 TRIES = 5
 ENDED = frozenset({Approval.CANCELLED, Approval.REJECTED})
@@ -118,5 +118,6 @@ def mark_own(
     if after.fulfilment is not before.fulfilment:
         after = replace(after, revision=before.revision + 1)
     params = (("name", line.name), ("at_dealer", f"{at_dealer:f}"), ("sold", f"{sold:f}"))
-    event = OrderEvent(clock(), visitor.name, "own", "«%(name)s»: у дилера %(at_dealer)s, продано %(sold)s", params)
-    orders.save_own(before, after, item_id, event)
+    now = clock()
+    event = OrderEvent(now, visitor.name, "own", "«%(name)s»: у дилера %(at_dealer)s, продано %(sold)s", params)
+    orders.save_own(before, after, item_id, event, (OutboxRow.of_change("order_marks", number, now),))

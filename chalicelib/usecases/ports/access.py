@@ -1,11 +1,13 @@
 """People and their sessions, and what the staff did."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.domain.access.audit import AuditEntry
 from chalicelib.domain.access.users import Session, User
+from chalicelib.usecases.ports.orders import OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class UserStore(Protocol):
         """Whom the link invites; None for one that is used, expired or never was."""
         ...
 
-    def accept(self, token_hash: str, user: User, password_hash: str, now: datetime) -> None:
+    def accept(self, token_hash: str, user: User, password_hash: str, now: datetime, outbox: Sequence[OutboxRow] = ()) -> None:
         """Set the password, end the link, his other links and all older sessions, at once. Raises NotFound for a used link."""
         ...
 

@@ -167,16 +167,24 @@ class ReplyStore(Protocol):
 class ChangeFeed(Protocol):
     """Rows of the outbox for 1C under numbers that only grow."""
 
-    def known(self, kind: str) -> tuple[tuple[int, OutboxRow], ...]:
+    def known(self) -> tuple[tuple[int, OutboxRow], ...]:
         """The rows that have a number, in order of it, consistent."""
         ...
 
-    def numbered(self, kind: str) -> tuple[tuple[int, OutboxRow], ...]:
+    def numbered(self) -> tuple[tuple[int, OutboxRow], ...]:
         """Every row that waits, in order of its number; of very many that have come at once, the first ones.
 
         Numbers are given here, in the order rows are first seen by a consistent read: what is committed late gets a number
         after all that have been given out.
         """
+        ...
+
+    def done(self, number: int, row: OutboxRow) -> None:
+        """The row goes; where it has changed since it was given this number, it stays for its next one."""
+        ...
+
+    def refused(self, number: int, row: OutboxRow, reason: str) -> None:
+        """The row is put aside, for people to see; as `done` where it has changed since."""
         ...
 
 

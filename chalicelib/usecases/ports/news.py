@@ -1,9 +1,11 @@
 """News and who has read them."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.domain.news import NewsItem, NewsReader
 from chalicelib.usecases.ports.clock import RecordStore
+from chalicelib.usecases.ports.orders import OutboxRow
 
 
 class NewsStore(RecordStore[NewsItem], Protocol):
@@ -19,7 +21,9 @@ class NewsStore(RecordStore[NewsItem], Protocol):
         """Ids of what a person has read."""
         ...
 
-    def mark_read(self, news_id: str, reader: NewsReader) -> None: ...
+    def mark_read(self, news_id: str, reader: NewsReader, outbox: Sequence[OutboxRow] = ()) -> None:
+        """The first time counts; the rows go with it."""
+        ...
 
     def readers(self, news_id: str, limit: int = 500) -> tuple[NewsReader, ...]:
         """In the order they read it."""

@@ -41,6 +41,12 @@ class OrderPage:
     next: str | None = None
 
 
+ASIDE = "aside"
+"""The outbox kind of what a neighbour refused for good: people look at it, and put it back or drop it."""
+CHANGES = "changes"
+"""The outbox kind of what 1C takes by number and CommerceML has no word for."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
     """Something that must leave: `subject` is the order number or the message, `body` what the sender needs.
@@ -67,6 +73,15 @@ class OutboxRow:
         """The row of an order that has just been placed: who placed it knows its id without asking."""
         row = cls.new("orders", order.number, order.placed_at)
         return replace(row, id=f"{row.id.partition('#')[0]}#{order.number}")
+
+    @classmethod
+    def of_change(cls, entity: str, subject: str, now: datetime, body: Mapping[str, str] | None = None) -> "OutboxRow":
+        """Something beside orders that 1C must learn of, see `exchange.changes`. There is one row of a subject: a later
+        change takes the place of one that was not acknowledged, for 1C is told how things stand."""
+        return cls(f"{entity}#{subject}", CHANGES, subject, now, {**(body or {}), "entity": entity})
+
+    def aside(self, reason: str) -> "OutboxRow":
+        return replace(self, kind=ASIDE, body={**self.body, "kind": self.kind}, error=reason)
 
 
 class OrderStore(Protocol):
@@ -121,7 +136,7 @@ class OrderStore(Protocol):
         kept. Lines and the dealer's own marks stay. Raises Conflict where the head changed meanwhile."""
         ...
 
-    def save_own(self, before: Order, after: Order, item_id: str, event: OrderEvent) -> None:
+    def save_own(self, before: Order, after: Order, item_id: str, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> None:
         """Keep the dealer's own marks of one item, and the head where it differs. Raises Conflict."""
         ...
 
@@ -138,13 +153,10 @@ class OrderStore(Protocol):
         ...
 
 
-ASIDE = "aside"
-"""The outbox kind of what a neighbour refused for good: people look at it, and put it back or drop it."""
-
-
 class Outbox(Protocol):
     """Kinds: "orders" (1C takes them, or they are sent to it), "copies" (orders for further systems; `body["target"]` names
-    one), "documents" (invoices to print), "messages" (letters and SMS), `ASIDE` (`body["kind"]` is what it was)."""
+    one), `CHANGES` (what else 1C must learn of), "documents" (invoices to print), "messages" (letters and SMS), `ASIDE`
+    (`body["kind"]` is what it was)."""
 
     def add(self, kind: str, subject: str, body: Mapping[str, str], now: datetime) -> OutboxRow: ...
 

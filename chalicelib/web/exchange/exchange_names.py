@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.texts import N_, _
+from chalicelib.usecases.ports.orders import OutboxRow
 from chalicelib.web.figures import NBSP
 from chalicelib.web.labels import name, problem_text
 
@@ -49,6 +50,9 @@ OBJECT: Mapping[str, str] = {
     "warehouse": N_("Склад"),
     "order": N_("Заказ"),
     "contact": N_("Контактное лицо"),
+    "order_marks": N_("Отметки дилера по заказу"),
+    "order_answer": N_("Ответ дилера по заказу"),
+    "news_receipt": N_("Прочтение новости"),
     "partners": N_("Партнёр"),
     "companies": N_("Организация"),
     "message": N_("Сообщение"),
@@ -59,7 +63,7 @@ ACTION: Mapping[str, str] = {
     "check": N_("Проверить файл без записи"),
     "download": N_("Скачать файл"),
     "replay": N_("Вернуть недоставленное в очередь"),
-    "give_again": N_("Отдать отложенный заказ снова"),
+    "give_again": N_("Отдать отложенное снова"),
     "accept": N_("Объединить карточки"),
     "decline": N_("Не объединять карточки"),
 }
@@ -73,6 +77,11 @@ QUEUE: Mapping[str, str] = {
     "documents": N_("документы"),
     "messages": N_("письма и SMS"),
 }
+
+
+def change_name(row: OutboxRow) -> str:
+    """«Заказ K-000017», of what was put aside."""
+    return f"{name(OBJECT, row.body.get('entity', 'order'))} {row.subject}"
 
 
 def problem_object(problem: Problem) -> str:

@@ -1,16 +1,18 @@
 """People: the user, his unique logins, his places at partners (memberships), his one-time links."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from chalicelib.adapters.dynamo import table as actions
 from chalicelib.adapters.dynamo.flat import from_flat, to_flat
+from chalicelib.adapters.dynamo.orders.outbox import to_item as outbox_item
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table, transact
 from chalicelib.adapters.dynamo.times import instant, instant_text
 from chalicelib.domain.access.users import Membership, Role, User
 from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.usecases.ports.orders import OutboxRow
 
 LONGEST_LOGIN = 254
 
@@ -140,7 +142,7 @@ class DynamoUsers:
             return None
         return user
 
-    def accept(self, token_hash: str, user: User, password_hash: str, now: datetime) -> None:
+    def accept(self, token_hash: str, user: User, password_hash: str, now: datetime, outbox: Sequence[OutboxRow] = ()) -> None:
         used = actions.delete(
             self.ephemeral.name,
             invite_key(token_hash),
@@ -155,7 +157,8 @@ class DynamoUsers:
             {":new": password_hash, ":seen": user.password_hash, ":now": instant_text(now), ":no": False},
         )
         gone = NotFound("Ссылка уже использована или устарела. Запросите новую")
-        self._transact([used, changed, *self._end_sessions(user, now)], gone)
+        told = [actions.put(self.portal.name, outbox_item(row)) for row in outbox]
+        self._transact([used, changed, *self._end_sessions(user, now), *told], gone)
 
     def disable(self, user: User, now: datetime) -> None:
         values = {":yes": True, ":now": instant_text(now)}

@@ -221,10 +221,10 @@ class DynamoOrders:
             raise Conflict("Заказ %(number)s всё время меняется: повторите позже", number=after.number) from failed
         return True
 
-    def save_own(self, before: Order, after: Order, item_id: str, event: OrderEvent) -> None:
+    def save_own(self, before: Order, after: Order, item_id: str, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> None:
         own = put(self.portal.name, own_item(after.number, item_id, after.progress.own[item_id]))
         try:
-            transact(self.portal.client, [own, *self._beside(before, after, event, ())])
+            transact(self.portal.client, [own, *self._beside(before, after, event, outbox)])
         except ConditionFailed as error:
             raise Conflict("Заказ %(number)s уже изменён: откройте его заново", number=after.number) from error
 

@@ -91,8 +91,7 @@ class DynamoOutbox:
         return int(after["failures"])
 
     def set_aside(self, row: OutboxRow, reason: str) -> None:
-        there = replace(row, kind=ASIDE, body={**row.body, "kind": row.kind}, error=reason)
-        self._move(row, there)
+        self._move(row, row.aside(reason))
 
     def put_back(self, row_id: str) -> OutboxRow | None:
         aside = self.read(ASIDE, row_id)
