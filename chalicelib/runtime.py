@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.table import Table
     from chalicelib.adapters.erp.bitrix24 import Bitrix24
     from chalicelib.domain.partners.partners import Contract, Counterparty, DeliveryAddress
+    from chalicelib.domain.partners.terms import CurrencyRate, Discount
     from chalicelib.usecases.access.visitors import Visitor
     from chalicelib.usecases.ports.access import AttemptStore, AuditStore, PasswordHasher, SessionStore, UserStore
     from chalicelib.usecases.ports.catalogue import (
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         PartnerStore,
         RestrictionStore,
         SettlementStore,
+        TermStore,
     )
 
 
@@ -290,6 +292,24 @@ class Runtime:
         return DynamoDeliveryAddresses(self.portal)
 
     @cached_property
+    def terms(self) -> "TermStore":
+        from chalicelib.adapters.dynamo.partners.terms import DynamoTerms
+
+        return DynamoTerms(self.portal, self.clock)
+
+    @cached_property
+    def discounts(self) -> "RecordStore[Discount]":
+        from chalicelib.adapters.dynamo.partners.terms import DynamoDiscounts
+
+        return DynamoDiscounts(self.portal)
+
+    @cached_property
+    def currency_rates(self) -> "RecordStore[CurrencyRate]":
+        from chalicelib.adapters.dynamo.partners.terms import DynamoCurrencyRates
+
+        return DynamoCurrencyRates(self.portal)
+
+    @cached_property
     def individual_prices(self) -> "IndividualPriceStore":
         from chalicelib.adapters.dynamo.partners.terms import DynamoIndividualPrices
 
@@ -341,7 +361,8 @@ class Runtime:
         """Who comes with the cookie's token. Raises NotSignedIn."""
         from chalicelib.usecases.access.sign_in import visitor
 
-        return visitor(self.sessions, self.users, self.partners, self.categories, self.clock, token=token)
+        stores = (self.sessions, self.users, self.partners, self.categories, self.terms)
+        return visitor(*stores, self.clock, token=token)
 
     # --- search snapshots and pictures ----------------------------------------------------------------------------------
 

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.news import NewsItem, NewsReader
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders.place_order import BUSINESS_ZONE
-from chalicelib.usecases.ports.clock import Clock
+from chalicelib.usecases.ports.clock import BUSINESS_ZONE, Clock
 from chalicelib.usecases.ports.news import NewsStore
 from chalicelib.usecases.ports.orders import OutboxRow
 

@@ -145,7 +145,11 @@ def test_success_forgets_the_tries_of_the_account(portal: Portal) -> None:
 
 
 def test_a_dealers_page_costs_two_calls(portal: Portal) -> None:
+    """Terms are read once: his own, his region's and everybody's; then they stand in the process until one changes."""
     token = portal.dealer().token
+    with aws_calls(portal.runtime.dynamodb) as calls:
+        portal.runtime.visitor(token)
+    assert calls == ["BatchGetItem", "Query", *["Query"] * 3]
     with aws_calls(portal.runtime.dynamodb) as calls:
         visitor = portal.runtime.visitor(token)
     assert calls == ["BatchGetItem", "Query"]

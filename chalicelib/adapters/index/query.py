@@ -54,6 +54,8 @@ def _scoped(query: Any, search: Search) -> Any:
 def _kept_from(visibility: Visibility) -> Iterator[Any]:
     """What the visitor may not see, as the snapshot knows it."""
     hidden = visibility.hidden
+    if hidden.everything:
+        yield _everything()
     for field, values in (
         (PLACED, visibility.closed),
         (GROUP, hidden.group_ids),
@@ -63,6 +65,12 @@ def _kept_from(visibility: Visibility) -> Iterator[Any]:
     ):
         if values:
             yield _any_of(field, values)
+
+
+def _everything() -> Any:
+    from tantivy import Query
+
+    return Query.all_query()
 
 
 def _any_of(field: str, values: Iterable[str]) -> Any:

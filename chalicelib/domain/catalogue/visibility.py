@@ -7,17 +7,18 @@ from chalicelib.domain.catalogue.categories import CategoryTree, Goods
 
 @dataclass(frozen=True, slots=True)
 class Assortment:
-    """Some of the goods: items, groups of 1C with all below them, brands. A variant goes with its item."""
+    """Some of the goods: items, groups of 1C with all below them, brands, or `everything`. A variant goes with its item."""
 
     item_ids: frozenset[str] = frozenset()
     group_ids: frozenset[str] = frozenset()
     brands: frozenset[str] = frozenset()
+    everything: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.item_ids or self.group_ids or self.brands)
+        return bool(self.everything or self.item_ids or self.group_ids or self.brands)
 
     def has(self, goods: Goods) -> bool:
-        if goods.brand in self.brands or not self.group_ids.isdisjoint(goods.group_ids):
+        if self.everything or goods.brand in self.brands or not self.group_ids.isdisjoint(goods.group_ids):
             return True
         return goods.id in self.item_ids or goods.id.partition("#")[0] in self.item_ids
 

@@ -1,4 +1,4 @@
-"""Terms 1C keeps for partners beyond the price type: individual prices and discounts, restrictions, credit limits."""
+"""Terms 1C keeps for partners beyond the price type: individual prices, discounts, restrictions, rates, credit limits."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,8 @@ class IndividualPrice:
     with none of the three for the whole assortment.
 
     Either `percent` (off the price of the contract's price type; negative is a markup) or `price` of one unit in major
-    units of `currency` is told. It holds from `valid_from` to `valid_to`, both included.
+    units of `currency` is told. It holds from `valid_from` to `valid_to`, both included, for `min_quantity` and more of an
+    item, under `contract_id` or every contract. `calculated`: 1C's own last word for the contract, no rule of ours is applied.
     """
 
     id: str
@@ -26,6 +27,48 @@ class IndividualPrice:
     currency: str = "RUB"
     valid_from: date | None = None
     valid_to: date | None = None
+    min_quantity: Decimal | None = None
+    contract_id: str | None = None
+    calculated: bool = False
+
+
+class DiscountKind(StrEnum):
+    PROMOTION = "promotion"
+    VOLUME = "volume"
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """A promotion or a discount for quantity, for a partner, a segment, a region or (with none of them) everybody; for goods
+    as an `IndividualPrice`. `percent` off the contract's price, or a `price` of one unit."""
+
+    id: str
+    name: str
+    kind: DiscountKind = DiscountKind.PROMOTION
+    description: str = ""
+    partner_id: str | None = None
+    segment: str | None = None
+    region: str | None = None
+    item_id: str | None = None
+    group_id: str | None = None
+    brand: str | None = None
+    percent: Decimal | None = None
+    price: Decimal | None = None
+    currency: str = "RUB"
+    min_quantity: Decimal | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyRate:
+    """`multiplicity` units of `currency` cost `rate` roubles, as 1C has it since the day `on`."""
+
+    id: str
+    currency: str
+    rate: Decimal
+    multiplicity: int = 1
+    on: date | None = None
 
 
 class RestrictionMode(StrEnum):
@@ -35,7 +78,10 @@ class RestrictionMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """Goods that a partner, a segment or a region may not buy: shown with the reason (block) or not shown at all (hide)."""
+    """Goods that a partner, a segment or a region may not buy: shown with the reason (block) or not shown at all (hide).
+
+    `origin` is "portal" for one that the supplier's people made here.
+    """
 
     id: str
     mode: RestrictionMode
@@ -48,6 +94,7 @@ class Restriction:
     brand: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    origin: str = "erp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +110,8 @@ class CreditLimit:
     valid_to: date | None = None
 
 
-Term = IndividualPrice | Restriction | CreditLimit
+GoodsTerm = IndividualPrice | Discount | Restriction
+Term = GoodsTerm | CreditLimit
 
 
 def in_force(term: Term, on: date) -> bool:

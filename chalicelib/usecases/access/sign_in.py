@@ -13,8 +13,8 @@ from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.catalogue.visibility import visibility_of
 from chalicelib.usecases.ports.access import AttemptStore, Beacons, PasswordHasher, SessionStore, UserStore
 from chalicelib.usecases.ports.categories import CategoryStore
-from chalicelib.usecases.ports.clock import Clock
-from chalicelib.usecases.ports.partners import Account, PartnerStore
+from chalicelib.usecases.ports.clock import Clock, business_day
+from chalicelib.usecases.ports.partners import Account, PartnerStore, TermStore
 
 SESSION_LIFETIME = timedelta(days=30)
 ATTEMPT_WINDOW = timedelta(minutes=15)
@@ -105,9 +105,17 @@ def open_session(sessions: SessionStore, user: User, partner_id: str | None, now
 
 
 def visitor(
-    sessions: SessionStore, users: UserStore, partners: PartnerStore, categories: CategoryStore, clock: Clock, *, token: str
+    sessions: SessionStore,
+    users: UserStore,
+    partners: PartnerStore,
+    categories: CategoryStore,
+    kept_terms: TermStore,
+    clock: Clock,
+    *,
+    token: str,
 ) -> Visitor:
-    """Who comes with the token, in two calls. Raises NotSignedIn: no session, an old one, or access was taken away."""
+    """Who comes with the token, in two calls, and those for terms that changed. Raises NotSignedIn: no session, an old one,
+    or access was taken away."""
     session, beacons = sessions.read(token_hash(token))
     if session is None or session.expires_at <= clock():
         raise _not_signed_in()
@@ -117,6 +125,7 @@ def visitor(
     member = _member(account, session.user_id)
     if account is None or member is None or _is_older(session, member.sessions_valid_from):
         raise _not_signed_in()
+    terms, today = kept_terms.of(account.partner, account.terms, beacons.terms), business_day(clock())
     return Visitor(
         session=session,
         beacons=beacons,
@@ -126,7 +135,9 @@ def visitor(
         membership=member,
         contract=chosen_contract(account, session.contract_id),
         warehouse_id=(account.partner.warehouse_id if session.warehouse_id is None else session.warehouse_id) or None,
-        visibility=visibility_of(account, categories.tree(beacons.categories)),
+        visibility=visibility_of(account, categories.tree(beacons.categories), terms.hidden(today)),
+        terms=terms,
+        today=today,
     )
 
 

@@ -1,10 +1,12 @@
 """Who is asking: the signed-in person with what his pages need, read in two calls at the start of every request."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from chalicelib.domain.access.users import Membership, Session, User
 from chalicelib.domain.catalogue.visibility import EVERYTHING, Visibility
 from chalicelib.domain.errors import Forbidden
+from chalicelib.domain.partners.partner_terms import NO_TERMS, PartnerTerms
 from chalicelib.domain.partners.partners import Contract, PartnerScope, Scope, SupplierScope
 from chalicelib.usecases.ports.access import Beacons
 from chalicelib.usecases.ports.partners import Account
@@ -12,7 +14,10 @@ from chalicelib.usecases.ports.partners import Account
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A dealer's person has `account`, `membership` and, where the partner has any, a `contract`; staff has `staff`."""
+    """A dealer's person has `account`, `membership` and, where the partner has any, a `contract`; staff has `staff`.
+
+    `terms` are the partner's, `today` the day for which they are asked.
+    """
 
     session: Session
     beacons: Beacons
@@ -24,6 +29,8 @@ class Visitor:
     contract: Contract | None = None
     warehouse_id: str | None = None
     visibility: Visibility = EVERYTHING
+    terms: PartnerTerms = NO_TERMS
+    today: date = date.max
 
     def must(self, permission: str) -> None:
         """Raises Forbidden."""

@@ -10,6 +10,7 @@ from chalicelib.domain.catalogue.stock import StockBalance
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.money import ZERO
 from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.catalogue.restrictions import obstacle
 from chalicelib.usecases.catalogue.visibility import shown_cards
 from chalicelib.usecases.ports.catalogue import Card, CatalogueIndex, CatalogueStore, Classifier, OfferStore, Search
 
@@ -27,7 +28,8 @@ NO_PRICE = "Нет цены по вашему договору: уточните
 class CatalogueRow:
     """A row of the table. `available` is that of the visitor's warehouse, or of all where he has none.
 
-    `reason` is a msgid of why the item can't be ordered, "" where it can. With `balance.known` False the page says
+    `reason` is a msgid of why the item can't be ordered, "" where it can; `words` are 1C's own about it.
+    With `balance.known` False the page says
     "уточняйте", not "нет". `in_cart`: quantity he has in the cart already.
     """
 
@@ -39,6 +41,7 @@ class CatalogueRow:
     in_cart: Decimal
     reason: str
     recommended: ItemPrice | None = None
+    words: str = ""
 
     @property
     def can_be_ordered(self) -> bool:
@@ -191,6 +194,7 @@ def _rows(
 def _row(visitor: Visitor, card: Card, live: tuple[ItemPrices, StockBalance] | None, in_cart: Decimal) -> CatalogueRow:
     prices, balance = live or (None, StockBalance(card.id))
     price = price_for(prices, visitor.contract) if visitor.contract else None
+    reason, words = obstacle(visitor, card)
     return CatalogueRow(
         card=card,
         price=price,
@@ -198,8 +202,9 @@ def _row(visitor: Visitor, card: Card, live: tuple[ItemPrices, StockBalance] | N
         available=balance.available(visitor.warehouse_id),
         available_everywhere=balance.available(),
         in_cart=in_cart,
-        reason=_obstacle(visitor, price),
+        reason=reason or _obstacle(visitor, price),
         recommended=recommended_price(prices),
+        words=words,
     )
 
 

@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from chalicelib.domain.catalogue.categories import CategoryTree
-from chalicelib.domain.catalogue.visibility import Visibility
+from chalicelib.domain.catalogue.visibility import Assortment, Visibility
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.ports.catalogue import Card, CatalogueIndex
 from chalicelib.usecases.ports.partners import Account
 
 
-def visibility_of(account: Account, tree: CategoryTree) -> Visibility:
-    """Of the partner whose account was read: what its profile does not open in the tree is closed to it."""
-    return Visibility(tree, tree.closed_to(account.partner))
+def visibility_of(account: Account, tree: CategoryTree, hidden: Assortment) -> Visibility:
+    """Of the partner whose account was read: what its profile does not open in the tree is closed to it, and restrictions
+    hide the rest."""
+    return Visibility(tree, tree.closed_to(account.partner), hidden)
 
 
 def shown_cards(index: CatalogueIndex, visitor: Visitor, item_ids: Sequence[str]) -> Mapping[str, Card]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from chalicelib.domain.access.users import PERMISSIONS
 from chalicelib.domain.documents import Document
 from chalicelib.domain.money import major
-from chalicelib.usecases.orders.place_order import BUSINESS_ZONE
+from chalicelib.usecases.ports.clock import BUSINESS_ZONE
 from chalicelib.usecases.ports.orders import OutboxRow
 from chalicelib.usecases.ports.partners import Account
 

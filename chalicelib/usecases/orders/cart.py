@@ -11,6 +11,7 @@ from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.money import ZERO
 from chalicelib.domain.orders.carts import CartHead, CartLine, CartTotals, carried
 from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.catalogue.restrictions import check, obstacle
 from chalicelib.usecases.catalogue.visibility import shown_cards
 from chalicelib.usecases.ports.catalogue import Card, CatalogueIndex, OfferStore
 from chalicelib.usecases.ports.clock import Clock
@@ -25,7 +26,7 @@ NO_PRICE = "Нет цены по вашему договору"
 class CartRow:
     """A line as it stands now. `amount` in minor units without VAT on top; `price_was` where it has changed since it was put in.
 
-    `problem` is a msgid of what keeps the line from being ordered, or "".
+    `problem` is a msgid of what keeps the line from being ordered, or ""; `words` are 1C's own about it.
     """
 
     line: CartLine
@@ -37,6 +38,7 @@ class CartRow:
     vat_amount: int = 0
     price_was: Decimal | None = None
     problem: str = ""
+    words: str = ""
 
     @property
     def shortage(self) -> Decimal:
@@ -118,6 +120,8 @@ def put_in_cart(
     card = shown_cards(index, visitor, [item_id]).get(item_id)
     if card is None and quantity > 0:
         raise NotFound("Такого товара нет в каталоге")
+    if card and quantity > 0:
+        check(visitor, card)
     row = _row(visitor, CartLine(item_id, quantity), card, offers.read([item_id]))
     if quantity > 0 and row.price is None:
         raise InvalidInput("Товар «%(name)s» нельзя заказать: нет цены по вашему договору", name=card.name if card else item_id)
@@ -146,6 +150,7 @@ def _row(visitor: Visitor, line: CartLine, card: Card | None, known: Mapping[str
     prices, stock = known.get(line.item_id, (None, StockBalance(line.item_id)))
     price = price_for(prices, visitor.contract) if visitor.contract else None
     amount = price.line(line.quantity) if price else 0
+    blocked, words = obstacle(visitor, card) if card else (GONE, "")
     return CartRow(
         line=line,
         card=card,
@@ -155,7 +160,8 @@ def _row(visitor: Visitor, line: CartLine, card: Card | None, known: Mapping[str
         amount=amount,
         vat_amount=vat_of(visitor, amount, card),
         price_was=_price_was(visitor, line, price),
-        problem=GONE if card is None else NO_PRICE if price is None else "",
+        problem=blocked or (NO_PRICE if price is None else ""),
+        words=words,
     )
 
 

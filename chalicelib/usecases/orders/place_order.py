@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 
 from chalicelib.domain.catalogue.stock import Hold, plan_hold
 from chalicelib.domain.errors import Conflict, InvalidInput
@@ -12,12 +12,11 @@ from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.orders.answer_order import tell
 from chalicelib.usecases.orders.cart import CartRow, CartView, view_cart
 from chalicelib.usecases.ports.catalogue import CatalogueIndex, OfferStore
-from chalicelib.usecases.ports.clock import Clock
+from chalicelib.usecases.ports.clock import Clock, business_day
 from chalicelib.usecases.ports.files import Queues
 from chalicelib.usecases.ports.orders import CartStore, OrderStore, OutboxRow
 from chalicelib.usecases.ports.partners import PartnerStore
 
-BUSINESS_ZONE = timezone(timedelta(hours=3), "MSK")
 FARTHEST = timedelta(days=730)
 MOST_LINES = 5_000
 
@@ -163,7 +162,7 @@ def _address(view: CheckoutView, form: Checkout) -> DeliveryAddress | None:
 
 
 def _check(view: CheckoutView, form: Checkout, now: datetime) -> None:
-    today = now.astimezone(UTC).astimezone(BUSINESS_ZONE).date()
+    today = business_day(now)
     if form.desired_date and not today <= form.desired_date <= today + FARTHEST:
         raise InvalidInput("Желаемая дата уже прошла или слишком далека", {"desired_date": "Выберите дату не раньше сегодняшней"})
     if len(form.comment) > 2_000:

@@ -12,13 +12,17 @@ from chalicelib.usecases.ports.orders import OutboxRow
 
 @dataclass(frozen=True, slots=True)
 class Beacons:
-    """Small marks every page reads with its session: the search snapshot in force, how fresh the data are, and the revision
-    of the category tree."""
+    """Small marks every page reads with its session: the search snapshot in force, and how fresh the data are.
+
+    `categories` is the revision of the category tree; `terms` grows with every change of what is agreed with more than one
+    partner.
+    """
 
     snapshot: str | None = None
     stock_at: datetime | None = None
     prices_at: datetime | None = None
     categories: int = 0
+    terms: int = 0
 
 
 class SessionStore(Protocol):

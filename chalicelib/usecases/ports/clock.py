@@ -1,12 +1,18 @@
 """What every store and use case may ask for: the time, and objects kept under a revision."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Protocol, TypeVar
 
 from chalicelib.domain.exchange.records import Mark, Record
 
 T_contra = TypeVar("T_contra", contravariant=True)
+BUSINESS_ZONE = timezone(timedelta(hours=3), "MSK")
+
+
+def business_day(now: datetime) -> date:
+    """The day it is for the supplier: terms begin and end with it."""
+    return now.astimezone(BUSINESS_ZONE).date()
 
 
 class Clock(Protocol):

@@ -8,6 +8,7 @@ from typing import Protocol
 from chalicelib.domain.access.users import Membership, User
 from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.domain.orders.carts import CartHead
+from chalicelib.domain.partners.partner_terms import PartnerTerms
 from chalicelib.domain.partners.partners import (
     AccountManager,
     Company,
@@ -25,7 +26,7 @@ from chalicelib.usecases.ports.clock import RecordStore
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What most pages need of a partner, read in one call."""
+    """What most pages need of a partner, read in one call. `terms` grows with every change of the partner's own terms."""
 
     partner: Partner
     members: tuple[Membership, ...] = ()
@@ -33,6 +34,7 @@ class Account:
     counterparties: tuple[Counterparty, ...] = ()
     carts: tuple[CartHead, ...] = ()
     manager: AccountManager | None = None
+    terms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,15 @@ class IndividualPriceStore(RecordStore[IndividualPrice], Protocol):
 class RestrictionStore(RecordStore[Restriction], Protocol):
     def of(self, scope: PartnerScope) -> tuple[Restriction, ...]:
         """The partner's own and those of its segments and its region, whatever day it is."""
+        ...
+
+
+class TermStore(Protocol):
+    """All that terms say of a partner, kept in the process until it changes."""
+
+    def of(self, partner: Partner, own: int, general: int) -> PartnerTerms:
+        """`own` is what the account says of its terms, `general` what the beacons say of all others: while both stay, no call
+        is made."""
         ...
 
 

@@ -11,6 +11,7 @@ from chalicelib.domain.errors import NotSignedIn
 from chalicelib.usecases.ports.access import Beacons
 
 BEACONS: Key = ("META", "NOW")
+TERMS: Key = ("META", "TERMS")
 
 
 def session_key(session_id: str) -> Key:
@@ -46,13 +47,14 @@ def from_item(item: Item) -> Session:
     )
 
 
-def beacons_from_item(item: Item, categories: Item) -> Beacons:
+def beacons_from_items(item: Item, categories: Item, terms: Item) -> Beacons:
     stock_at, prices_at = item.get("stock_at"), item.get("prices_at")
     return Beacons(
         snapshot=item.get("snapshot"),
         stock_at=instant(stock_at) if stock_at else None,
         prices_at=instant(prices_at) if prices_at else None,
         categories=int(categories.get("revision", 0)),
+        terms=int(terms.get("version", 0)),
     )
 
 
@@ -66,13 +68,15 @@ class DynamoSessions:
         self.ephemeral.put(to_item(session))
 
     def read(self, session_id: str) -> tuple[Session | None, Beacons]:
-        """Sessions are read consistently: the page after a sign-in or a choice must see it."""
+        """Sessions are read consistently: the page after a sign-in or a choice must see it. So are changes of terms."""
         session_at = (self.ephemeral.name, session_key(session_id))
-        beacons_at = (self.catalogue.name, BEACONS)
-        categories_at = (self.portal.name, REVISION)
-        found = batch_get(self.ephemeral.client, [session_at, beacons_at, categories_at], strong=[self.ephemeral.name])
+        beacons_at, categories_at = (self.catalogue.name, BEACONS), (self.portal.name, REVISION)
+        terms_at = (self.portal.name, TERMS)
+        strong = [self.ephemeral.name, self.portal.name]
+        found = batch_get(self.ephemeral.client, [session_at, beacons_at, categories_at, terms_at], strong=strong)
         session = from_item(found[session_at]) if session_at in found else None
-        return session, beacons_from_item(found.get(beacons_at, {}), found.get(categories_at, {}))
+        beacons = beacons_from_items(*(found.get(at, {}) for at in (beacons_at, categories_at, terms_at)))
+        return session, beacons
 
     def choose(self, session_id: str, *, partner_id: str, contract_id: str | None, warehouse_id: str | None) -> None:
         values = {":p": partner_id, ":c": contract_id, ":w": warehouse_id}

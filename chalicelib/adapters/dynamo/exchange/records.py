@@ -7,7 +7,7 @@ DynamoDB takes a thousand writes a second.
 """
 
 import heapq
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -94,8 +94,13 @@ class DynamoRecords(Generic[T]):
                 transact(self.portal.client, [action for record in fresh for action in self._of(record, kept[record.id])])
             except ConditionFailed:
                 continue  # somebody saved one of them meanwhile: look again
+            places = {_key(self.shelf.to_item(record.id, record.value)) for record in fresh}
+            self.changed(places | {place for record in fresh if (place := kept[record.id].place)})
             return {record.id for record in fresh}
         raise Conflict("Запись всё время меняется: отправьте её ещё раз")
+
+    def changed(self, places: Set[Key]) -> None:
+        """Told after the values there were put or taken away."""
 
     def _kept(self, records: Sequence[Record[T]]) -> dict[str, "Kept"]:
         register = {record.id: register_key(self.shelf.entity, record.id) for record in records}
@@ -144,6 +149,7 @@ class DynamoRecords(Generic[T]):
             transact(self.portal.client, actions)
         except ConditionFailed:
             return False  # a newer record came meanwhile, and lives
+        self.changed({place})
         return True
 
 

@@ -46,6 +46,11 @@ def manager_key(partner_id: str) -> Key:
     return f"PARTNER#{partner_id}", "MANAGER"
 
 
+def terms_key(partner_id: str) -> Key:
+    """Counts the changes of the partner's own terms, which lie in a partition of theirs."""
+    return f"PARTNER#{partner_id}", "TERMS"
+
+
 def company_key(company_id: str) -> Key:
     return "COMPANIES", f"COMPANY#{company_id}"
 
@@ -101,6 +106,7 @@ class DynamoPartners:
             counterparties=_parts(found, COUNTERPARTY, Counterparty, lambda one: (one.name, one.id)),
             carts=tuple(head_from_item(item) for item in found if item["SK"].startswith(CART)),
             manager=_manager(by_key.get(manager_key(scope.partner_id)[1])),
+            terms=int(by_key.get(terms_key(scope.partner_id)[1], {}).get("version", 0)),
         )
 
     def addresses(self, scope: PartnerScope) -> tuple[DeliveryAddress, ...]:

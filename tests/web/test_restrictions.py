@@ -1,0 +1,102 @@
+"""What a dealer may not buy or see, tried on every path to a cart or an order, one by one."""
+
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.domain.exchange.records import Record
+from chalicelib.domain.partners.terms import Restriction, RestrictionMode
+from tests.web.browser import Browser, Page
+from tests.web.shop import Shop
+
+REASON = "Эксклюзив <b>«Север»</b> 100 % региона"
+ESCAPED = "Эксклюзив &lt;b&gt;«Север»&lt;/b&gt; 100 % региона"
+NAME = "Дверь белая"
+
+
+def restrict(shop: Shop, mode: RestrictionMode, *, revision: int = 1, active: bool = True, **told: str) -> None:
+    one = Restriction("r1", mode, REASON, **(told or {"region": "Тверь", "group_id": "g1"}))  # type: ignore[arg-type]
+    assert shop.runtime.restrictions.save([Record("r1", revision, one, active)]) == ["written"]
+
+
+def put(browser: Browser, item_id: str) -> Page:
+    return browser.post(
+        "/cart/put", {"form_token": browser.get("/").hidden("form_token"), "only": item_id, f"quantity:{item_id}": "1"}
+    )
+
+
+Path = Callable[[Browser], Page]
+SHOWING: dict[str, Path] = {
+    "list": lambda browser: browser.get("/catalogue"),
+    "group": lambda browser: browser.get("/catalogue?group=g1"),
+    "search": lambda browser: browser.get("/catalogue?text=%D0%94%D0%91-1"),
+    "card": lambda browser: browser.get("/items/i1"),
+    "cart": lambda browser: browser.get("/cart"),
+    "home": lambda browser: browser.get("/"),
+}
+"""Where an item is seen."""
+
+ADDING: dict[str, Path] = {
+    "put": lambda browser: put(browser, "i1"),
+    "put a variant": lambda browser: put(browser, "i2#v1"),
+}
+"""How an item gets into the cart: a new way to add goods is a new line here."""
+
+
+def test_hidden_goods_are_nowhere(shop: Shop) -> None:
+    """PR-12, OP-15, C-24: hidden from the region: absent from every page, 404 on the card, refused by every way in."""
+    dealer = shop.dealer()
+    assert NAME in SHOWING["list"](dealer).text
+    shop.put(dealer, "i1")
+    restrict(shop, RestrictionMode.HIDE)
+    for path, show in SHOWING.items():
+        assert NAME not in show(dealer).text, path
+    assert dealer.get("/items/i1").status == 404
+    for path, add in ADDING.items():
+        assert add(dealer).status == 404, path
+    assert dealer.get("/checkout").status == 303, "what lies in the cart can't be ordered any more"
+
+
+def test_blocked_goods_are_seen_with_the_reason_and_not_sold(shop: Shop) -> None:
+    """PR-11, PR-12, OP-15: visible everywhere with 1C's reason (which is text, not markup), and nothing adds them."""
+    dealer = shop.dealer()
+    shop.put(dealer, "i1")
+    restrict(shop, RestrictionMode.BLOCK)
+    for path in ("list", "card", "cart"):
+        page = SHOWING[path](dealer).text
+        assert NAME in page and ESCAPED in page and "<b>«Север»" not in page, path
+    for path, add in ADDING.items():
+        answer = add(dealer)
+        assert answer.status == 422 and ESCAPED in answer.text, path
+    assert dealer.get("/checkout").status == 303
+
+
+def test_an_order_is_refused_when_the_restriction_comes_between_checkout_and_placing(shop: Shop) -> None:
+    """PR-12, PR-13: the last look is taken when the order is placed."""
+    dealer = shop.dealer()
+    shop.put(dealer, "i1")
+    page = dealer.get("/checkout")
+    fields = {name: page.hidden(name) for name in ("form_token", "generation", "seen")}
+    restrict(shop, RestrictionMode.BLOCK, partner_id="p1", item_id="i1")
+    answer = dealer.post("/checkout", fields | {"counterparty_id": "c1", "delivery_method": "pickup"})
+    assert answer.status == 409 and ESCAPED in answer.text
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"region": "Псков", "item_id": "i1"}, {"partner_id": "p2", "item_id": "i1"}, {"region": "Тверь", "group_id": "g2"}],
+    ids=["other region", "other partner", "other group"],
+)
+def test_restrictions_of_others_and_of_other_goods_change_nothing(shop: Shop, told: dict[str, str]) -> None:
+    """C-22: what holds for one partner is not felt by another."""
+    dealer = shop.dealer()
+    restrict(shop, RestrictionMode.HIDE, **told)
+    assert NAME in dealer.get("/catalogue").text and ADDING["put"](dealer).status == 303
+
+
+def test_a_restriction_that_is_taken_back_ends_at_once(shop: Shop) -> None:
+    dealer = shop.dealer()
+    restrict(shop, RestrictionMode.HIDE)
+    assert dealer.get("/items/i1").status == 404
+    restrict(shop, RestrictionMode.HIDE, revision=2, active=False)
+    assert dealer.get("/items/i1").status == 200
