@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from chalicelib.settings import Settings, dead_letter_url
 
@@ -80,13 +80,9 @@ class Runtime:
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
-        import boto3
-        from botocore.config import Config
+        from chalicelib.adapters.dynamo.quick import QuickDynamo
 
-        from chalicelib.adapters.dynamo.quick import speak_quickly
-
-        # what we ask is typed by `to_wire`; checking it against the service's model again is half the work of an import
-        return speak_quickly(boto3.client("dynamodb", config=Config(parameter_validation=False)))
+        return cast("DynamoDBClient", QuickDynamo())
 
     @cached_property
     def s3(self) -> "S3Client":
