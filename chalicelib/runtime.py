@@ -375,7 +375,7 @@ class Runtime:
     def snapshot_writer(self) -> "SnapshotWriter":
         from chalicelib.adapters.index.build import TantivySnapshotWriter
 
-        return TantivySnapshotWriter()
+        return TantivySnapshotWriter(offers=self.offers)
 
     @cached_property
     def picture_maker(self) -> "PictureMaker":
