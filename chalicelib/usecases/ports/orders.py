@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import uuid4
 
-from chalicelib.domain.catalogue.stock import Hold
+from chalicelib.domain.catalogue.stock import Hold, Source
 from chalicelib.domain.orders.carts import CartHead, CartLine, CartTotals
 from chalicelib.domain.orders.orders import ErpOrder, Order, OrderEvent
 from chalicelib.domain.partners.partners import Contract, Counterparty, PartnerScope, Scope
@@ -97,6 +97,10 @@ class OrderStore(Protocol):
         """
         ...
 
+    def abandon(self, key: str, now: datetime) -> bool:
+        """Let go what a placing under `key` that died on its way has held; False where it held nothing or the order stands."""
+        ...
+
     def placed(self, key: str) -> str | None:
         """The number of the order that was placed under an idempotency key."""
         ...
@@ -144,8 +148,8 @@ class OrderStore(Protocol):
         """1C has it: the outbox rows go, the order says when; a repeat does nothing."""
         ...
 
-    def settle_hold(self, number: str, kept: Mapping[tuple[str, str], Decimal], now: datetime) -> None:
-        """End the provisional hold: `kept` by (item, warehouse) becomes 1C's own reserve, the rest is free again. Once only."""
+    def settle_hold(self, number: str, kept: Mapping[Source, Decimal], now: datetime) -> None:
+        """End the provisional hold: `kept` of each source becomes 1C's own reserve, the rest is free again. Once only."""
         ...
 
     def expired_holds(self, now: datetime) -> Iterator[str]:
