@@ -48,6 +48,7 @@ POST /language
 POST /news/{news_id}/read
 POST /orders/{number}/confirm
 POST /orders/{number}/decline
+POST /orders/{number}/own
 POST /sign-in
 POST /sign-out
 """
