@@ -3,8 +3,9 @@ archives nobody asks for are loaded."""
 
 from chalice import Blueprint
 
+from chalicelib.log import logger
 from chalicelib.runtime import Runtime
-from chalicelib.schedules.schedule import logger, schedule
+from chalicelib.schedules.schedule import schedule
 from chalicelib.usecases.exchange.start_idle import start_idle
 from chalicelib.usecases.exchange.waiting_records import wake_waiting
 from chalicelib.usecases.orders.adopt_order import retry_waiting

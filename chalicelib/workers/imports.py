@@ -13,6 +13,7 @@ from chalice import Blueprint
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.exchange.exchange import ExchangeFile, FileState
 from chalicelib.domain.exchange.node_settings import NodeSettings
+from chalicelib.log import logger
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.catalogue.import_catalogue import import_catalogue, spread_news
 from chalicelib.usecases.exchange.answer_proposals import retire_card
@@ -24,7 +25,7 @@ from chalicelib.usecases.exchange.propose_merges import Proposer
 from chalicelib.usecases.exchange.receive_files import is_zip, open_file
 from chalicelib.usecases.exchange.waiting_records import wake_waiting
 from chalicelib.usecases.partners.import_parties import take_parties
-from chalicelib.workers.worker import Work, logger, queue_worker
+from chalicelib.workers.worker import Work, queue_worker
 
 routes = Blueprint(__name__)
 

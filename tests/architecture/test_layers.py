@@ -12,12 +12,13 @@ ALLOWED = {
     "app": ENTRIES,
     "domain": {"domain"},
     "usecases": {"usecases", "domain"},
-    "adapters": {"adapters", "domain", "formats"},
+    "adapters": {"adapters", "domain", "formats", "log"},
     "formats": {"formats", "domain"},
     "runtime": {"settings", "domain", "usecases", "adapters", "formats"},
     "settings": set(),
     "texts": {"domain"},
-} | {entry: {entry, "runtime", "settings", "texts", "usecases", "domain", "formats"} for entry in ENTRIES}
+    "log": set(),
+} | {entry: {entry, "runtime", "settings", "log", "texts", "usecases", "domain", "formats"} for entry in ENTRIES}
 """Layer -> the layers it may import. `texts` translates for the entries."""
 
 PORTS = "chalicelib.usecases.ports."

@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib import runtime
 from chalicelib.domain.exchange.exchange import FileState
-from chalicelib.workers.worker import logger
+from chalicelib.log import logger
 from tests.exchange import commerceml as cml
 from tests.exchange.conversation import Session
 from tests.exchange.crash_site import Away, CrashSite, Died, Files, Refusal
