@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from chalicelib.log import logger
+from aws_lambda_powertools import Logger
+
+logger = Logger(service="kabinet", child=False)
 
 
 class OutboxFolder:

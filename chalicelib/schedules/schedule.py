@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+from aws_lambda_powertools import Logger
 from chalice import Blueprint
 from chalice.app import CloudWatchEvent
 
 from chalicelib import runtime
 from chalicelib.domain.errors import KabinetError
-from chalicelib.log import logger
+
+logger = Logger(service="kabinet", child=False)
 
 Tick = Callable[[runtime.Runtime], None]
 

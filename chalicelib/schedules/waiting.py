@@ -3,9 +3,8 @@ told of."""
 
 from chalice import Blueprint
 
-from chalicelib.log import logger
 from chalicelib.runtime import Runtime
-from chalicelib.schedules.schedule import schedule
+from chalicelib.schedules.schedule import logger, schedule
 from chalicelib.usecases.exchange.waiting_records import sweep_waiting
 
 routes = Blueprint(__name__)

@@ -20,7 +20,6 @@ from urllib.parse import urlencode
 from infra.bench import files
 from infra.bench.exchange import load, publish
 from infra.bench.laptop import embedded_aws
-from infra.watched import watched
 
 SIZES = (1_000, 10_000, 100_000)
 ROUNDS = 40
@@ -65,11 +64,12 @@ class Dealer:
         runtime.use(self.runtime)
         self.gateway = Gateway(app)
         self.calls = 0
-        watched(self.runtime.dynamodb, self.runtime.s3, self.runtime.sqs, see=self._count).__enter__()
+        for client in (self.runtime.dynamodb, self.runtime.s3, self.runtime.sqs):
+            client.meta.events.register("before-call", self._count)
         self.cookie = f"kabinet={_sign_up(self.runtime)}"
         self.token = str(self._find(self.get("/profile"), r'name="form_token" value="([^"]+)"'))
 
-    def _count(self, *_call: object) -> None:
+    def _count(self, **_event: object) -> None:
         self.calls += 1
 
     def get(self, path: str, query: str = "") -> bytes:

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 class DryClient:
-    """Stands for a DynamoDBClient."""
+    """Stands for a DynamoDBClient. `meta` is the real one's."""
 
     def __init__(self, client: "DynamoDBClient") -> None:
         self.client = client
+        self.meta = client.meta
         self.put: dict[tuple[str, Key], Mapping[str, Any]] = {}
 
     # --- reads --------------------------------------------------------------------------------------------------------

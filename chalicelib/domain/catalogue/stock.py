@@ -1,8 +1,7 @@
 """Stock and provisional holds: what a dealer may be promised now."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -24,22 +23,18 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class IncomingLot:
-    """Goods on their way to a warehouse, there on the day `eta`; `reserved` of them 1C has promised to orders already.
-
-    `held` is what orders hold of it that 1C's figures know nothing of yet.
-    """
+    """Goods on their way to a warehouse, there on the day `eta`; `reserved` of them 1C has promised to orders already."""
 
     id: str
     warehouse_id: str
     eta: date
     quantity: Decimal
     reserved: Decimal = ZERO
-    held: Decimal = ZERO
 
     @property
     def free(self) -> Decimal:
         """What of the lot can still be promised."""
-        return max(ZERO, self.quantity - self.reserved - self.held)
+        return max(ZERO, self.quantity - self.reserved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +44,6 @@ class IncomingSupply:
     item_id: str
     revision: int
     lots: tuple[IncomingLot, ...] = ()
-
-
-def told_apart(lots: Iterable[IncomingLot]) -> tuple[IncomingLot, ...]:
-    """Two lines of one supplier order come under one id: the second gets its own, for it is held by itself."""
-    seen: Counter[str] = Counter()
-    found = []
-    for lot in sorted(lots, key=lambda lot: (lot.id, lot.warehouse_id, lot.eta)):
-        seen[lot.id] += 1
-        found.append(lot if seen[lot.id] == 1 else replace(lot, id=f"{lot.id}/{seen[lot.id]}"))
-    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +59,13 @@ class StockReserves:
 class StockBalance:
     """All balances of one item by warehouse id. `known` is False where 1C never sent any ("уточняйте", not "нет").
 
-    `lots` come later, the earliest first, as 1C told them under `supply_revision`; `reserved` is what 1C keeps for orders at
-    each warehouse.
+    `lots` come later, the earliest first; `reserved` is what 1C keeps for orders at each warehouse.
     """
 
     item_id: str
     by_warehouse: Mapping[str, Balance] = field(default_factory=dict)
     lots: tuple[IncomingLot, ...] = ()
     reserved: Mapping[str, Decimal] = field(default_factory=dict)
-    supply_revision: int = 0
 
     @property
     def known(self) -> bool:
@@ -104,23 +87,15 @@ class StockBalance:
         return tuple(sorted(found.items()))
 
 
-Source = tuple[str, str, str]
-"""Item, warehouse, and the lot ("" on hand)."""
-
-
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """`quantity` of an item promised to an order at a warehouse until 1C answers; of the incoming lot `lot_id`, or on hand.
-
-    `supply_revision`: the lots are as 1C told them then; told anew, the promise has to be looked at again.
-    """
+    """`quantity` of an item promised to an order at a warehouse until 1C answers."""
 
     item_id: str
     warehouse_id: str
     quantity: Decimal
-    lot_id: str = ""
-    supply_revision: int = 0
 
-    @property
-    def source(self) -> Source:
-        return self.item_id, self.warehouse_id, self.lot_id
+
+def plan_hold(balance: StockBalance, warehouse_id: str, wanted: Decimal) -> Decimal:
+    """How much of `wanted` the warehouse can promise now; the rest is a shortage the dealer sees before he orders."""
+    return min(wanted, balance.available(warehouse_id))

@@ -40,7 +40,6 @@ _OF_PROBLEM = {
     "price": "prices",
     "stock": "stock",
     "order": "orders",
-    "section": "sections",
 }
 
 
