@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from chalicelib.settings import Settings, dead_letter_url
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.files import FileStore, Queues, Sender
     from chalicelib.usecases.ports.neighbours import ErpClient, Neighbour
     from chalicelib.usecases.ports.news import NewsStore
-    from chalicelib.usecases.ports.orders import CartStore, OrderReceiver, OrderStore, Outbox, VehicleStore, WaitingOrderStore
+    from chalicelib.usecases.ports.orders import CartStore, OrderReceiver, OrderStore, Outbox, WaitingOrderStore
     from chalicelib.usecases.ports.partners import (
         CreditLimitStore,
         IndividualPriceStore,
@@ -80,13 +80,9 @@ class Runtime:
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
-        import boto3
-        from botocore.config import Config
+        from chalicelib.adapters.dynamo.quick import QuickDynamo
 
-        from chalicelib.adapters.dynamo.quick import speak_quickly
-
-        # what we ask is typed by `to_wire`; checking it against the service's model again is half the work of an import
-        return speak_quickly(boto3.client("dynamodb", config=Config(parameter_validation=False)))
+        return cast("DynamoDBClient", QuickDynamo())
 
     @cached_property
     def s3(self) -> "S3Client":
@@ -126,12 +122,6 @@ class Runtime:
         from chalicelib.adapters.dynamo.orders.carts import DynamoCarts
 
         return DynamoCarts(self.portal)
-
-    @cached_property
-    def vehicles(self) -> "VehicleStore":
-        from chalicelib.adapters.dynamo.orders.vehicles import DynamoVehicles
-
-        return DynamoVehicles(self.portal)
 
     @cached_property
     def orders(self) -> "OrderStore":
@@ -385,7 +375,7 @@ class Runtime:
     def snapshot_writer(self) -> "SnapshotWriter":
         from chalicelib.adapters.index.build import TantivySnapshotWriter
 
-        return TantivySnapshotWriter()
+        return TantivySnapshotWriter(offers=self.offers)
 
     @cached_property
     def picture_maker(self) -> "PictureMaker":

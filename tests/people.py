@@ -13,6 +13,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.usecases.access.invitations import accept_invitation, invite
 from chalicelib.usecases.access.sign_in import SignedIn, sign_in
 from chalicelib.usecases.ports.partners import PartnerRecord, Saved
+from infra.watched import watched
 
 PASSWORD = "зимний вечер 42"
 
@@ -117,13 +118,8 @@ def token_in(text: str) -> str:
 
 
 @contextmanager
-def aws_calls(client: Any) -> Iterator[list[str]]:
-    """Names of the operations the client sends meanwhile."""
+def aws_calls(*clients: Any) -> Iterator[list[str]]:
+    """Names of the operations the clients send meanwhile."""
     calls: list[str] = []
-
-    def note(model: Any, **_: Any) -> None:
-        calls.append(model.name)
-
-    client.meta.events.register("before-call", note)
-    yield calls
-    client.meta.events.unregister("before-call", note)
+    with watched(*clients, see=lambda _service, operation, _request: calls.append(operation)):
+        yield calls

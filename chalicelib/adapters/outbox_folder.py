@@ -4,9 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from aws_lambda_powertools import Logger
-
-logger = Logger(service="kabinet", child=False)
+from chalicelib.log import logger
 
 
 class OutboxFolder:

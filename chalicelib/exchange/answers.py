@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from chalice import Response
 from chalice.app import Request
 
 from chalicelib import runtime
 from chalicelib.domain import errors
 from chalicelib.exchange.accounts import authenticate
+from chalicelib.log import logger
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.exchange.answer_once import answer_once
 from chalicelib.usecases.ports.exchange import KeptReply
-
-logger = Logger(service="kabinet", child=False)
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"

@@ -9,13 +9,12 @@ import json
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from aws_lambda_powertools import Logger
 from chalice import Blueprint, Response
 
 from chalicelib import runtime
+from chalicelib.log import logger
 from chalicelib.runtime import Runtime
 
-logger = Logger(service="kabinet", child=False)
 routes = Blueprint(__name__)
 
 LARGEST = 64_000

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from chalice import Blueprint, Response
 
 from chalicelib import runtime
@@ -17,10 +16,10 @@ from chalicelib.domain.errors import NotSignedIn, Refused, TooManyAttempts, Unav
 from chalicelib.domain.exchange.exchange import ExchangeNode, ExchangeRun
 from chalicelib.exchange import verdicts
 from chalicelib.exchange.accounts import authenticate
+from chalicelib.log import logger
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.exchange import receive_files
 
-logger = Logger(service="kabinet", child=False)
 routes = Blueprint(__name__)
 
 COOKIE = "kabinet_1c"

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from functools import partial
 
-from chalicelib.domain.catalogue.stock import IncomingLot, IncomingSupply, StockReserves
+from chalicelib.domain.catalogue.stock import IncomingLot, IncomingSupply, StockReserves, told_apart
 from chalicelib.exchange.entity import Converted, Entity
 from chalicelib.formats.supply_messages import (
     INCOMING_SUPPLY_EXAMPLE,
@@ -16,7 +16,8 @@ from chalicelib.usecases.exchange.import_records import one_by_one
 
 
 def _incoming(message: IncomingSupplyMessage) -> Converted:
-    return IncomingSupply(message.id, message.revision, tuple(IncomingLot(**lot.model_dump()) for lot in message.lots)), ()
+    lots = (IncomingLot(**lot.model_dump()) for lot in message.lots)
+    return IncomingSupply(message.id, message.revision, told_apart(lots)), ()
 
 
 def _reserves(message: ReservesMessage) -> Converted:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from chalicelib.domain.exchange.exchange import ExchangeFile, ExchangeRun, FileState, Problem, Tally
+from chalicelib.domain.exchange.exchange import ExchangeFile, ExchangeRun, FileState, Problem, Tally, all_refused
 
 SUCCESS = b"success"
 PROBLEMS_SHOWN = 10
@@ -20,6 +20,7 @@ _KINDS = {
     "order": "Заказ",
     "unit": "Единица измерения",
     "counterparty": "Контрагент",
+    "section": "Раздел файла",
 }
 
 
@@ -29,15 +30,25 @@ def failure(reason: str, encoding: str = "utf-8") -> bytes:
 
 
 def of_file(file: ExchangeFile, run: ExchangeRun, encoding: str = "utf-8") -> bytes:
-    """What became of a file: done, not yet, or what is wrong and where to look it up."""
+    """What became of a file: done, not yet, or what is wrong and where to look it up.
+
+    A row with a fault of its own is told below `success`, as Bitrix tells things there: УТ, УНФ and УПП stop at a `failure`
+    and send the same file again and again, so one bad row would hold up all that is good. `failure` is left for a file that
+    is not loaded to its end, and for one of which nothing at all was taken.
+    """
     if file.state is FileState.FAILED:
         return failure(f"Файл «{file.name}» не загружен: {file.error}. {_counts(file)}{_where(run)}", encoding)
     if file.state is not FileState.DONE:
         return b"progress\n" + _bytes(f"Загружается «{file.name}»", encoding)
+    if all_refused(file.tallies):
+        return failure(f"Из файла «{file.name}» ничего не загружено. {_told(file)}. {_where(run)}", encoding)
     if file.problem_count:
-        named = "; ".join(_shown(file))
-        return failure(f"Файл «{file.name}» загружен с замечаниями. {_counts(file)}{named}. {_where(run)}", encoding)
+        return SUCCESS + _bytes(f"\nФайл «{file.name}» загружен с замечаниями. {_told(file)}. {_where(run)}", encoding)
     return SUCCESS
+
+
+def _told(file: ExchangeFile) -> str:
+    return " ".join((_counts(file) + "; ".join(_shown(file))).split())
 
 
 def _counts(file: ExchangeFile) -> str:

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 
-from aws_lambda_powertools import Logger
 from chalice import Blueprint
 from chalice.app import CloudWatchEvent
 
 from chalicelib import runtime
 from chalicelib.domain.errors import KabinetError
-
-logger = Logger(service="kabinet", child=False)
+from chalicelib.log import logger
 
 Tick = Callable[[runtime.Runtime], None]
 

@@ -2,8 +2,9 @@
 
 from chalice import Blueprint
 
+from chalicelib.log import logger
 from chalicelib.runtime import Runtime
-from chalicelib.schedules.schedule import logger, schedule
+from chalicelib.schedules.schedule import schedule
 from chalicelib.usecases.catalogue.refresh_stock import ask_warehouses
 
 routes = Blueprint(__name__)

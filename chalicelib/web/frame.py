@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.catalogue.catalogue import Warehouse
-from chalicelib.domain.orders.carts import CartHead, CartTotals
+from chalicelib.domain.orders.carts import CartTotals
 from chalicelib.domain.partners.partners import AccountManager, Contract
 from chalicelib.runtime import Runtime
 from chalicelib.texts import N_
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders.cart import carts_of, current_cart
 
 EMPTY = CartTotals()
 
@@ -24,7 +23,6 @@ class MenuItem:
 MENU = (
     MenuItem("/", N_("Главная"), ""),
     MenuItem("/catalogue", N_("Каталог"), "catalog.view"),
-    MenuItem("/drafts", N_("Черновики"), "cart.edit"),
     MenuItem("/orders", N_("Заказы"), "order.view"),
     MenuItem("/documents", N_("Документы"), "document.view"),
     MenuItem("/news", N_("Новости"), "news.view"),
@@ -39,16 +37,13 @@ MENU = (
 
 @dataclass(frozen=True)
 class Frame:
-    """`warehouses` are those of the catalogue; the chosen one may be none of them. `cart` are the totals of `current`, the one
-    of `carts` that goods are put in."""
+    """`warehouses` are those of the catalogue; the chosen one may be none of them."""
 
     visitor: Visitor
     now: datetime
     menu: tuple[MenuItem, ...]
     warehouses: tuple[Warehouse, ...] = ()
     cart: CartTotals = EMPTY
-    carts: tuple[CartHead, ...] = ()
-    current: CartHead | None = None
 
     @property
     def partner_name(self) -> str:
@@ -83,6 +78,5 @@ def make_frame(visitor: Visitor, runtime: Runtime) -> Frame:
         return Frame(visitor, runtime.clock(), menu)
     classifier = runtime.index.classifier(visitor.beacons.snapshot)
     warehouses = sorted((one for one in classifier.warehouses.values() if not one.deleted), key=lambda one: one.name)
-    carts = carts_of(visitor) if "cart.edit" in visitor.permissions else ()
-    current = current_cart(visitor) if carts else None
-    return Frame(visitor, runtime.clock(), menu, tuple(warehouses), current.totals if current else EMPTY, carts, current)
+    cart = account.carts[0].totals if account.carts else EMPTY
+    return Frame(visitor, runtime.clock(), menu, tuple(warehouses), cart)

@@ -5,20 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from chalice import Blueprint, Chalice, Response
 from chalice.app import CaseInsensitiveMapping
 from chalice.app import Request as ChaliceRequest
 
 from chalicelib import runtime
 from chalicelib.domain import errors
+from chalicelib.log import logger
 from chalicelib.texts import DEFAULT_LANGUAGE, N_, _, use_language
 from chalicelib.web import session
 from chalicelib.web.answer import Answer, to_response
 from chalicelib.web.request import Request, read_request
 from chalicelib.web.visit import Visit
-
-logger = Logger(service="kabinet", child=False)
 
 Page = Callable[..., Answer]
 Redraw = Callable[[Visit, errors.Refused], Answer]

@@ -1,12 +1,15 @@
 """Заказы и заказ: статусы, ответ поставщика по строкам, документы, история."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from chalice import Blueprint
 
+from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.orders.orders import Approval
 from chalicelib.usecases.orders import show_orders as orders
 from chalicelib.usecases.orders.answer_order import confirm_changes, decline_changes
+from chalicelib.usecases.orders.order_progress import mark_all
 from chalicelib.web import forms
 from chalicelib.web.answer import Answer
 from chalicelib.web.http import get, post
@@ -25,10 +28,20 @@ def order_list(visit: Visit) -> Answer:
 @get(routes, "/orders/{number}")
 def order(visit: Visit, number: str) -> Answer:
     """`placed`: shown right after placing."""
+    return _page(visit, number)
+
+
+def _page(visit: Visit, number: str, wrong: InvalidInput | None = None) -> Answer:
+    """`wrong`: what is amiss with the dealer's marks he has just sent."""
     view = orders.order_page(visit.runtime.orders, visit.runtime.documents, visitor=visit.visitor, number=number)
-    placed = visit.request.query.get("placed") == "1"
-    live = on_its_way(view, visit.runtime.clock())
-    return visit.page("orders/order.html", piece="orders/body.html", view=view, placed=placed, live=live)
+    values = {
+        "view": view,
+        "placed": visit.request.query.get("placed") == "1",
+        "live": on_its_way(view, visit.runtime.clock()),
+        "filled": visit.request.form if wrong else None,
+    }
+    found = forms.problems(wrong)
+    return visit.page("orders/order.html", piece="orders/body.html", status=422 if wrong else 200, **values, **found)
 
 
 def on_its_way(view: orders.OrderView, now: datetime) -> bool:
@@ -66,3 +79,29 @@ def decline(visit: Visit, number: str) -> Answer:
         pushes=visit.runtime.pushes,
     )
     return visit.go(f"/orders/{number}", "declined")
+
+
+@post(routes, "/orders/{number}/own", needs="order.view")
+def own(visit: Visit, number: str) -> Answer:
+    try:
+        _mark(visit, number)
+    except InvalidInput as wrong:
+        return _page(visit, number, wrong)
+    return visit.go(f"/orders/{number}", "marked")
+
+
+def _mark(visit: Visit, number: str) -> None:
+    """Raises InvalidInput."""
+    stores, form = visit.runtime, visit.request.form
+    shown = orders.own_marks(stores.orders.read(visit.visitor.partner_scope, number))
+    sent = set(form.names())
+
+    def figure(name: str, mark: orders.OwnMark) -> Decimal:
+        return forms.quantity(form.get(f"{name}_{mark.line.number}"))
+
+    marks = {
+        mark.line.item_id: (figure("at_dealer", mark), figure("sold", mark))
+        for mark in shown
+        if f"at_dealer_{mark.line.number}" in sent
+    }
+    mark_all(stores.orders, stores.clock, visitor=visit.visitor, number=number, marks=marks)

@@ -3,10 +3,11 @@
 from chalice import Blueprint
 
 from chalicelib.domain.exchange.exchange import Problem
+from chalicelib.log import logger
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.orders.deliver_orders import deliver_order
 from chalicelib.usecases.ports.orders import ASIDE
-from chalicelib.workers.worker import Work, logger, queue_worker
+from chalicelib.workers.worker import Work, queue_worker
 
 routes = Blueprint(__name__)
 

@@ -11,8 +11,9 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.errors import Refused
-from chalicelib.domain.exchange.exchange import ExchangeFile
+from chalicelib.domain.exchange.exchange import ExchangeFile, FileState
 from chalicelib.domain.exchange.node_settings import NodeSettings
+from chalicelib.log import logger
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.catalogue.import_catalogue import import_catalogue, spread_news
 from chalicelib.usecases.exchange.answer_proposals import retire_card
@@ -22,8 +23,9 @@ from chalicelib.usecases.exchange.import_journal import Journal
 from chalicelib.usecases.exchange.map_records import mapped
 from chalicelib.usecases.exchange.propose_merges import Proposer
 from chalicelib.usecases.exchange.receive_files import is_zip, open_file
+from chalicelib.usecases.exchange.waiting_records import wake_waiting
 from chalicelib.usecases.partners.import_parties import take_parties
-from chalicelib.workers.worker import Work, logger, queue_worker
+from chalicelib.workers.worker import Work, queue_worker
 
 routes = Blueprint(__name__)
 
@@ -52,6 +54,8 @@ def _check(runtime: Runtime, work: Work, fields: dict[str, Any]) -> None:
 
 
 def _import(runtime: Runtime, work: Work, message: FileMessage) -> None:
+    from chalicelib.exchange.entities import desk
+
     def load(file: ExchangeFile, journal: Journal) -> bool:
         return _load(runtime, work, message, file, journal)
 
@@ -63,6 +67,8 @@ def _import(runtime: Runtime, work: Work, message: FileMessage) -> None:
         try_again(*stores, message=message)
         return
     logger.info("file", run=message.run, file=message.file, state=state)
+    if state is FileState.DONE:
+        wake_waiting(desk(runtime), "orders")
 
 
 def _load(runtime: Runtime, work: Work, message: FileMessage, file: ExchangeFile, journal: Journal) -> bool:

@@ -12,6 +12,7 @@ from chalice import Blueprint
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.exchange.exchange import Problem, Tally
 from chalicelib.domain.orders.orders import ErpOrder
+from chalicelib.log import logger
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.catalogue.import_catalogue import import_catalogue, spread_news
 from chalicelib.usecases.exchange.import_journal import Journal
@@ -33,7 +34,7 @@ from chalicelib.usecases.partners.import_partners import save_partner
 from chalicelib.usecases.ports.documents import LinkedDocument
 from chalicelib.usecases.ports.neighbours import Gone, PriceColumn, ToldPartner
 from chalicelib.usecases.ports.partners import PartnerRecord
-from chalicelib.workers.worker import Work, logger, queue_worker
+from chalicelib.workers.worker import Work, queue_worker
 
 routes = Blueprint(__name__)
 

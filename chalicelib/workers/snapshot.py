@@ -2,9 +2,10 @@
 
 from chalice import Blueprint
 
+from chalicelib.log import logger
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.catalogue.publish_snapshot import publish_snapshot
-from chalicelib.workers.worker import Work, logger, queue_worker
+from chalicelib.workers.worker import Work, queue_worker
 
 routes = Blueprint(__name__)
 

@@ -10,9 +10,10 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.errors import Unavailable
+from chalicelib.log import logger
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.catalogue.refresh_stock import apply_balances, close_warehouse, fetch_balances, open_round
-from chalicelib.workers.worker import Work, logger, queue_worker
+from chalicelib.workers.worker import Work, queue_worker
 
 routes = Blueprint(__name__)
 

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from chalice import Blueprint
 from chalice.app import SQSEvent
 
 from chalicelib import runtime
 from chalicelib.domain.errors import Refused
+from chalicelib.log import logger
 from chalicelib.settings import QUEUES, deploy_stage, queue_name
-
-logger = Logger(service="kabinet", child=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from typing import Any
 
 from infra.bench import files, memory
 from infra.bench.laptop import embedded_aws
+from infra.watched import watched
 
 SIZES = (1_000, 10_000, 100_000)
 MOST_RESTS = 10_000
@@ -96,7 +97,7 @@ def load(path: Path) -> None:
     from chalicelib.workers.worker import Work
 
     now = Runtime()
-    now.dynamodb.meta.events.register("provide-client-params.dynamodb", _count)
+    watched(now.dynamodb, see=_count).__enter__()
     run = now.exchange.open_run("bench", "catalog", now.clock())
     stores = (now.exchange, now.files, now.queues, now.clock)
     with path.open("rb") as stream:
@@ -115,7 +116,7 @@ made: Counter[str] = Counter()
 """What this process has asked of the tables."""
 
 
-def _count(params: dict[str, Any], **_: object) -> None:
+def _count(_service: str, _operation: str, params: dict[str, Any]) -> None:
     made["calls"] += 1
     if "TransactItems" in params:
         made["writes"] += len(params["TransactItems"])

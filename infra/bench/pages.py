@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 from infra.bench import files
 from infra.bench.exchange import load, publish
 from infra.bench.laptop import embedded_aws
+from infra.watched import watched
 
 SIZES = (1_000, 10_000, 100_000)
 ROUNDS = 40
@@ -64,12 +65,11 @@ class Dealer:
         runtime.use(self.runtime)
         self.gateway = Gateway(app)
         self.calls = 0
-        for client in (self.runtime.dynamodb, self.runtime.s3, self.runtime.sqs):
-            client.meta.events.register("before-call", self._count)
+        watched(self.runtime.dynamodb, self.runtime.s3, self.runtime.sqs, see=self._count).__enter__()
         self.cookie = f"kabinet={_sign_up(self.runtime)}"
         self.token = str(self._find(self.get("/profile"), r'name="form_token" value="([^"]+)"'))
 
-    def _count(self, **_event: object) -> None:
+    def _count(self, *_call: object) -> None:
         self.calls += 1
 
     def get(self, path: str, query: str = "") -> bytes:

@@ -11,6 +11,7 @@ import pytest
 from chalicelib.domain.access.users import Membership, Role
 from chalicelib.domain.partners.partners import AccountManager, Company, Contract, DeliveryAddress, PartnerScope
 from chalicelib.usecases.ports.partners import Account
+from infra.watched import watched
 from tests.people import CONTRACTS, COUNTERPARTIES, Portal, aws_calls, contact, record
 
 SCOPE = PartnerScope("p1")
@@ -268,16 +269,14 @@ def test_a_long_record_cut_short_is_finished_by_its_repeat(portal: Portal) -> No
     client, sent = portal.runtime.dynamodb, record(1, contacts=tuple(contact(number) for number in range(1, 61)))
     seen = []
 
-    def crash(model: object, **_: object) -> None:
-        if getattr(model, "name", "") == "TransactWriteItems":
-            seen.append(model)
+    def crash(_service: str, operation: str, _request: object) -> None:
+        if operation == "TransactWriteItems":
+            seen.append(operation)
             if len(seen) == 2:
                 raise RuntimeError("the process dies here")
 
-    client.meta.events.register("before-call", crash)
-    with pytest.raises(RuntimeError):
+    with watched(client, see=crash), pytest.raises(RuntimeError):
         portal.save(sent)
-    client.meta.events.unregister("before-call", crash)
     assert not account(portal).partner.portal_access
     saved = portal.save(sent)
     assert (saved.outcome, len(saved.invited)) == ("written", 60)

@@ -12,6 +12,7 @@ from chalicelib.adapters.dynamo.catalogue.stock import DynamoStock, stock_key
 from chalicelib.domain.catalogue.stock import Balance
 from chalicelib.domain.exchange.exchange import Tally
 from chalicelib.runtime import Runtime
+from tests.people import aws_calls
 
 D = Decimal
 
@@ -92,9 +93,8 @@ def test_an_item_that_another_writer_made_meanwhile_is_not_lost(stores: tuple[An
 def test_a_page_is_one_call(stores: tuple[Any, Any]) -> None:
     """CT-16: prices and balances of 50 items come in one answer of two tables."""
     stock, offers = stores
-    calls: list[str] = []
-    stock.portal.client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
-    assert len(offers.read([f"i{n}" for n in range(50)])) == 50
-    assert calls == ["BatchGetItem"]
-    offers.read([f"i{n}" for n in range(101)])
-    assert len(calls) == 4
+    with aws_calls(stock.portal.client) as calls:
+        assert len(offers.read([f"i{n}" for n in range(50)])) == 50
+        assert calls == ["BatchGetItem"]
+        offers.read([f"i{n}" for n in range(101)])
+        assert len(calls) == 4

@@ -7,7 +7,7 @@ import sys
 from tests.architecture.imports import ROOT
 
 HEAVY = {
-    *("PIL", "argon2", "babel", "boto3", "botocore.client", "infra", "lxml", "num2words"),
+    *("PIL", "argon2", "aws_lambda_powertools", "babel", "boto3", "botocore.client", "infra", "lxml", "num2words"),
     *("phonenumbers", "reportlab", "tantivy"),
 }
 """Modules that are imported by the function that needs them, when it is called."""

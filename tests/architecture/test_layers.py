@@ -12,19 +12,20 @@ ALLOWED = {
     "app": ENTRIES,
     "domain": {"domain"},
     "usecases": {"usecases", "domain"},
-    "adapters": {"adapters", "domain", "formats"},
+    "adapters": {"adapters", "domain", "formats", "log"},
     "formats": {"formats", "domain"},
     "runtime": {"settings", "domain", "usecases", "adapters", "formats"},
     "settings": set(),
     "texts": {"domain"},
-} | {entry: {entry, "runtime", "settings", "texts", "usecases", "domain", "formats"} for entry in ENTRIES}
+    "log": set(),
+} | {entry: {entry, "runtime", "settings", "log", "texts", "usecases", "domain", "formats"} for entry in ENTRIES}
 """Layer -> the layers it may import. `texts` translates for the entries."""
 
 PORTS = "chalicelib.usecases.ports."
 """The one part of the use cases that adapters see: it says what they must keep."""
 
-SHARED_TABLES = {("schedules", "chalicelib.exchange.entities")}
-"""The table of the open protocol: the clock saves records that waited, as the exchange would."""
+SHARED_TABLES = {(layer, "chalicelib.exchange.entities") for layer in ("schedules", "workers")}
+"""The table of the open protocol: the clock and the loader of files save records that waited, as the exchange would."""
 
 
 def own(module: Module) -> list[Module]:

@@ -17,6 +17,7 @@ from chalicelib.usecases.orders.adopt_order import retry_waiting
 from chalicelib.usecases.ports.orders import ASIDE
 from chalicelib.usecases.ports.partners import PartnerRecord
 from tests.exchange import commerceml as cml
+from tests.exchange.client import Sender
 from tests.exchange.conversation import Session, Site
 from tests.workers.allowed import only_allowed
 from tests.workers.events import CONTEXT, tick_event
@@ -96,6 +97,45 @@ def _only_session(session: Session) -> str:
 
 def orders(site: Site) -> list[Order]:
     return list(site.runtime.orders.page(PartnerScope("p-1")).orders)
+
+
+# --- what waited for them ---------------------------------------------------------------------------------------------
+
+GUID = "7ab0c1d2-7d0e-11ee-9a52-00155d012345"
+
+
+def state_waits(site: Site) -> None:
+    """1C tells how far an order has come before it has told of the order."""
+    told_state = {"id": GUID, "revision": 1, "lines": [{"item_id": "i1", "buckets": [{"status": "ready", "quantity": 2}]}]}
+    node = site.runtime.exchange.node("1c")
+    assert node
+    sender = Sender(SimpleNamespace(runtime=site.runtime))  # type: ignore[arg-type]
+    assert sender.post("order_states", [told_state]).body["results"][0]["outcome"] == "waiting"
+    site.runtime.exchange.save_node(node)  # with its own password again
+
+
+def test_a_state_that_waits_for_an_order_is_taken_with_the_file_that_brings_it(site: Site) -> None:
+    """OR-04, OR-16: not when the clock strikes."""
+    partner(site)
+    state_waits(site)
+    told(site, document("ТД-99", id=GUID, payer=payer()))
+    (head,) = orders(site)
+    assert head.fulfilment is Fulfilment.READY
+    assert list(site.runtime.waiting.waiting_for("orders")) == []
+    (head_of,) = [run for run in site.runtime.exchange.runs() if run.kind == "waiting"]
+    run = site.runtime.exchange.run(head_of.id)
+    assert run and run.files[0].tallies == {"order_states": Tally(1, 1)}
+
+
+def test_a_state_of_an_order_that_waits_for_its_partner_comes_with_the_minute(site: Site) -> None:
+    state_waits(site)
+    told(site, document("ТД-99", id=GUID, payer=payer()))
+    assert len(list(site.runtime.waiting.waiting_for("orders"))) == 1
+    partner(site)
+    with only_allowed(site.runtime, "schedule_exchange"):
+        exchange_clock.schedule_exchange(tick_event(), CONTEXT)
+    (head,) = orders(site)
+    assert head.fulfilment is Fulfilment.READY
 
 
 # --- payments and shipments -------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib import runtime
 from chalicelib.domain.exchange.exchange import FileState
-from chalicelib.workers.worker import logger
+from chalicelib.log import logger
 from tests.exchange import commerceml as cml
 from tests.exchange.crash_site import CrashSite, Refusal
 from tests.formats.hostile_files import xml_cases, zip_cases

@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib import runtime
 from chalicelib.domain.exchange.exchange import FileState
-from chalicelib.workers.worker import logger
+from chalicelib.log import logger
 from tests.exchange import commerceml as cml
 from tests.exchange.conversation import Session
 from tests.exchange.crash_site import Away, CrashSite, Died, Files, Refusal
@@ -66,7 +66,7 @@ SCENARIOS = {
     "the same portion again": portion(1),
     "items alone": {"import0_1.xml": portion(2)["import0_1.xml"]},
     "an archive": packed(portion(2, items=4)),
-    "several transactions at once": portion(2, items=230),
+    "several transactions at once": portion(2, items=130),
 }
 
 
@@ -80,7 +80,7 @@ def _limit(files: Files) -> int:
 def test_dead_before_or_after_any_call(name: str, error: type[BaseException]) -> None:
     """CT-01, IN-08: at every call that is made of a store, in the request or in the worker, before it and after it."""
     files = SCENARIOS[name]
-    first = portion(1, items=230) if len(files.get("import0_1.xml", b"")) > 50_000 else portion(1)
+    first = portion(1, items=130) if len(files.get("import0_1.xml", b"")) > 30_000 else portion(1)
     whole = site_with(first)
     seen = whole.snapshots_seen[-1]
     whole.deaths.made = 0
@@ -90,8 +90,8 @@ def test_dead_before_or_after_any_call(name: str, error: type[BaseException]) ->
     good = set(whole.snapshots_seen)
     assert whole.indexed() and (whole.snapshots_seen[-1] == seen) is (name == "the same portion again")
     points = [(number, when) for number in range(1, calls + 1) for when in ("before", "after")]
-    if len(first["import0_1.xml"]) > 50_000:
-        points = random.Random(7).sample(points, 40)
+    if len(first["import0_1.xml"]) > 30_000:
+        points = random.Random(7).sample(points, 30)
     died = sessions = 0
     for number, when in points:
         site = site_with(first)

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from chalicelib import runtime
 from chalicelib.domain.exchange.exchange import FileState
-from chalicelib.workers.worker import logger
+from chalicelib.log import logger
 from tests.exchange.conversation import Session
 from tests.exchange.crash_site import Away, CrashSite, Died, Files, Refusal, wanted
 from tests.exchange.test_import_crashes import packed, portion

@@ -14,6 +14,8 @@ from chalicelib.domain.partners.partners import SupplierScope
 from chalicelib.usecases.orders.answer_order import take_answer
 from chalicelib.usecases.orders.order_progress import mark_own
 from tests.exchange.client import Sender
+from tests.people import contact, record
+from tests.web.browser import Browser
 from tests.web.shop import Shop
 
 GUID = "7ab0c1d2-7d0e-11ee-9a52-00155d012345"
@@ -152,6 +154,32 @@ def test_1c_never_takes_from_the_dealer_what_he_has_and_has_sold(shop: Shop, num
     assert "2 на доставке, 1 у вас в наличии, 2 продано" in dealer.get(f"/orders/{number}").text
     with pytest.raises(InvalidInput, match="не больше, чем в заказе"):
         mark_own(shop.runtime.orders, shop.runtime.clock, visitor=visitor, **counted | {"sold": Decimal(5)})
+
+
+def test_the_dealer_keeps_his_own_figures_on_the_orders_page(shop: Shop, number: str) -> None:
+    """OP-21, OR-18: a form for all lines; what is wrong comes back as it was typed, and nothing of it is kept."""
+    dealer = shop.dealer()
+    page = dealer.get(f"/orders/{number}")
+    token = {"form_token": page.hidden("form_token")}
+    assert "У меня и продано" in page.text and 'name="at_dealer_2"' in page.text
+    fields = {"at_dealer_1": "3", "sold_1": "1", "at_dealer_2": "", "sold_2": ""}
+    assert dealer.post(f"/orders/{number}/own", token | fields).status == 303
+    after = dealer.get(f"/orders/{number}").text
+    assert "3 у вас в наличии, 1 продано" in after and 'value="3"' in after
+    wrong = dealer.post(f"/orders/{number}/own", token | fields | {"at_dealer_1": "0", "sold_2": "2,5"})
+    assert wrong.status == 422 and "укажите не больше, чем в заказе" in wrong.text and 'value="2,5"' in wrong.text
+    assert dealer.post(f"/orders/{number}/own", token | {"at_dealer_1": "много"}).status == 422
+    assert "3 у вас в наличии, 1 продано" in dealer.get(f"/orders/{number}").text
+    assert dealer.post(f"/orders/{number}/own", token | {"at_dealer_1": "", "sold_1": ""}).status == 303
+    assert "у вас в наличии" not in dealer.get(f"/orders/{number}").text
+
+
+def test_nobody_marks_the_order_of_another_partner(shop: Shop, number: str) -> None:
+    shop.portal.dealer(record(partner_id="p2", contacts=(contact(2, "p2"),)))
+    stranger = Browser()
+    stranger.sign_in("+79160000002", "зимний вечер 42")
+    token = {"form_token": stranger.get("/orders").hidden("form_token")}
+    assert stranger.post(f"/orders/{number}/own", token | {"at_dealer_1": "1"}).status == 404
 
 
 def test_a_report_changes_no_line_and_does_not_answer_for_the_dealer(shop: Shop, number: str) -> None:

@@ -305,6 +305,15 @@ def test_sections_nobody_knows_are_passed_over() -> None:
     assert [type(one).__name__ for one in found] == ["Head", "Item"]
 
 
+def test_a_file_of_nothing_but_sections_nobody_knows_says_so() -> None:
+    """IN-03: the BUS module carries catalogues of its users' own. An empty package is none of them."""
+    own = "<ПользовательскиеСправочники><Справочник><Ид>1</Ид></Справочник></ПользовательскиеСправочники>"
+    (problem,) = problems(file(own * 3))
+    assert (problem.kind, problem.name) == ("section", "ПользовательскиеСправочники")
+    assert problems(file("")) == [] and problems(package()) == [] and problems(catalogue()) == []
+    assert len(problems(file("".join(f"<Р{n}><а/></Р{n}>" for n in range(100))))) == 10
+
+
 @pytest.mark.parametrize(
     ("inside", "kind", "id", "name", "text"),
     [

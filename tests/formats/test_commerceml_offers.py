@@ -121,14 +121,15 @@ def test_upp_says_nothing_of_what_is_not_there() -> None:
     assert only(Offer, package(offer(), root=UPP)).balances is None
 
 
-def test_a_negative_balance_is_named_and_the_rest_taken() -> None:
+def test_a_negative_balance_is_none_left_and_is_named() -> None:
+    """ST-08: 1C has reserved more than there is; what was told before must not stay on sale."""
     rows = '<Склад ИдСклада="w-1" КоличествоНаСкладе="-3"/><Склад ИдСклада="w-2" КоличествоНаСкладе="4"/>'
     found = records(package(offer(rows + prices(price("5")) + "<Наименование>Дрель</Наименование>"), offer(id="i-2")))
     first, second = of(Offer, found)
-    assert (first.balances, first.prices) == ({"w-2": Decimal(4)}, (ItemPrice("t-1", Decimal(5)),))
+    assert (first.balances, first.prices) == ({"w-1": Decimal(0), "w-2": Decimal(4)}, (ItemPrice("t-1", Decimal(5)),))
     (problem,) = problems(package(offer(rows + "<Наименование>Дрель</Наименование>")))
-    assert (problem.kind, problem.id, problem.name) == ("stock", "i-1", "Дрель")
-    assert problem.reason % dict(problem.params) == "Количество на складе: отрицательное число -3"
+    assert (problem.kind, problem.id, problem.name) == ("offer", "i-1", "Дрель")
+    assert problem.reason % dict(problem.params) == "Количество на складе: -3 меньше нуля, принято за 0"
     assert second.item.id == "i-2"
 
 
@@ -146,7 +147,7 @@ def test_a_refused_balance_is_not_a_zero_and_not_the_total() -> None:
         (prices(price("")), "price", "Цена за единицу: «» — не число"),
         (prices(price("1" * 400)), "price", f"Цена за единицу: «{'1' * 80}» — не число"),
         (prices(price("5", "")), "price", "Цена 5 без вида цен: не указан реквизит «ИдТипаЦены»"),
-        ("<Количество>-1</Количество>", "stock", "Количество: отрицательное число -1"),
+        ("<Количество>-1</Количество>", "offer", "Количество: -1 меньше нуля, принято за 0"),
         ("<Количество>Infinity</Количество>", "stock", "Количество: «Infinity» — не число"),
         ('<Склад ИдСклада="w"/>', "stock", "Количество на складе: «» — не число"),
         ("<Остатки><Остаток><Склад><Ид>w</Ид></Склад></Остаток></Остатки>", "stock", "Количество на складе: «» — не число"),

@@ -2,25 +2,27 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from chalicelib.adapters.dynamo.catalogue.offers import DynamoOffers
 from chalicelib.adapters.dynamo.catalogue.stock import DynamoStock
+from chalicelib.adapters.dynamo.catalogue.supply import DynamoSupply
 from chalicelib.adapters.dynamo.documents import DynamoDocuments
-from chalicelib.adapters.dynamo.orders.carts import DynamoCarts, head_from_item
+from chalicelib.adapters.dynamo.orders.carts import DynamoCarts
 from chalicelib.adapters.dynamo.orders.orders import DynamoOrders
 from chalicelib.adapters.dynamo.orders.outbox import DynamoOutbox
 from chalicelib.adapters.dynamo.table import Table
 from chalicelib.domain.access.users import PERMISSIONS, Membership, Role, Session
-from chalicelib.domain.orders.carts import CartHead
+from chalicelib.domain.catalogue.stock import IncomingLot, IncomingSupply
 from chalicelib.domain.orders.handover import Handover
 from chalicelib.domain.orders.orders import DeliveryMethod, ErpLine, ErpOrder, Order
 from chalicelib.domain.partners.partners import Contract, Counterparty, DeliveryAddress, Partner, PartnerScope, SupplierScope
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.orders import answer_order, cart, export_orders, place_order
 from chalicelib.usecases.orders.export_orders import OutgoingOrder
+from chalicelib.usecases.orders.place_order import Wish
 from chalicelib.usecases.ports.access import Beacons
 from chalicelib.usecases.ports.catalogue import Card, Classifier, Found, Search
 from chalicelib.usecases.ports.files import Queues
@@ -93,13 +95,13 @@ class World:
         self.carts, self.orders = DynamoCarts(self.portal), DynamoOrders(self.portal, ephemeral)
         self.outbox, self.documents = DynamoOutbox(self.portal), DynamoDocuments(self.portal)
         self.offers, self.stock = DynamoOffers(self.catalogue, self.portal), DynamoStock(self.portal)
+        self.supply = DynamoSupply(self.portal)
         self.pushes: Queues | None = None
         self.queues, self.batches = MemoryQueues(), Batches()
         self.write: Callable[[OutgoingOrder], bytes] = lambda outgoing: outgoing.order.number.encode()
         self.now = START
         self.index = MemoryIndex({id: _card(id) for id in items})
         self.seq = 0
-        self.chosen: dict[str, str] = {}
         for id, (price, _) in items.items():
             self.set_price(id, price)
         self.set_stock({id: Decimal(free) for id, (_, free) in items.items()})
@@ -116,24 +118,25 @@ class World:
         self.seq += 1
         self.stock.apply({id: {WAREHOUSE: quantity} for id, quantity in free.items()}, self.seq)
 
+    def set_lots(self, item_id: str, *lots: tuple[str, date, int], reserved: int = 0) -> None:
+        """All that is on its way, as 1C tells it: id, day, quantity; `reserved` of each 1C has promised itself."""
+        self.seq += 1
+        told = tuple(IncomingLot(id, WAREHOUSE, eta, Decimal(quantity), Decimal(reserved)) for id, eta, quantity in lots)
+        assert self.supply.save_incoming(IncomingSupply(item_id, self.seq, told))
+
     # --- the dealer ---------------------------------------------------------------------------------------------------
 
     def visitor(self, user_id: str = "u-1", partner_id: str = "p-1", role: Role = Role.EMPLOYEE) -> Visitor:
         contract = Contract("c-1", "Предоплата 100 %", PRICE_TYPE, "cp-1", "our-1")
         member = Membership(user_id, partner_id, "Иван Петров", "+79001112233", role=role)
-        heads = self._heads(partner_id)
+        head = self.carts.head(PartnerScope(partner_id), user_id)
         account = Account(
-            Partner(partner_id, "Дилер", True), (member,), (contract,), (Counterparty("cp-1", "ООО «Дилер»"),), heads
+            Partner(partner_id, "Дилер", True), (member,), (contract,), (Counterparty("cp-1", "ООО «Дилер»"),), (head,)
         )
-        chosen = self.chosen.get(user_id)
-        session = Session(f"s-{user_id}", user_id, partner_id, "csrf", START, START + timedelta(days=1), cart_id=chosen)
+        session = Session(f"s-{user_id}", user_id, partner_id, "csrf", START, START + timedelta(days=1))
         return Visitor(
             session, Beacons("snap"), "Иван Петров", PERMISSIONS[role], account, member, contract=contract, warehouse_id=WAREHOUSE
         )
-
-    def _heads(self, partner_id: str) -> tuple[CartHead, ...]:
-        """As they are read with the account."""
-        return tuple(map(head_from_item, self.portal.query(f"PARTNER#{partner_id}", prefix="CART#", strong=True)))
 
     def addresses(self, scope: PartnerScope) -> tuple[DeliveryAddress, ...]:
         """The partner store's, for checkout."""
@@ -143,24 +146,22 @@ class World:
         """The partner store's, for the export to 1C."""
         return self.visitor(partner_id=scope.partner_id).account
 
-    def put(
-        self, item_id: str, quantity: int | str, visitor: Visitor | None = None, cart_id: str = "", was: int | None = None
-    ) -> cart.Put:
-        visitor = visitor or self.visitor()
+    def put(self, item_id: str, quantity: int | str, visitor: Visitor | None = None) -> cart.Put:
         return cart.put_in_cart(
-            self.index, self.offers, self.carts, self.clock, visitor=visitor, item_id=item_id, quantity=Decimal(quantity),
-            cart=cart.cart_of(visitor, cart_id), was=Decimal(was) if was is not None else None,
+            self.index, self.offers, self.carts, self.clock,
+            visitor=visitor or self.visitor(), item_id=item_id, quantity=Decimal(quantity),
         )  # fmt: skip
 
-    def look(self, visitor: Visitor | None = None, cart_id: str = "") -> place_order.CheckoutView:
+    def look(self, visitor: Visitor | None = None, wish: Wish | None = None) -> place_order.CheckoutView:
         partners: Any = self
-        visitor = visitor or self.visitor()
-        return place_order.checkout(self.index, self.offers, self.carts, partners, visitor=visitor, cart_id=cart_id)
+        return place_order.checkout(
+            self.index, self.offers, self.carts, partners, self.clock, visitor=visitor or self.visitor(), wish=wish or Wish()
+        )
 
     def form(self, view: place_order.CheckoutView, **more: Any) -> place_order.Checkout:
-        decided = {"counterparty_id": "cp-1", "delivery_method": DeliveryMethod.PICKUP} | more
-        head = view.cart.head
-        return place_order.Checkout(generation=head.generation, seen=view.seen, cart_id=head.id, **decided)
+        """As the page of checkout sends it for its wish."""
+        decided = {"counterparty_id": "cp-1", "delivery_method": DeliveryMethod.PICKUP, "wish": view.wish} | more
+        return place_order.Checkout(generation=view.cart.head.generation, seen=view.seen, **decided)
 
     def send(self, form: place_order.Checkout, visitor: Visitor | None = None) -> str:
         partners: Any = self
@@ -215,22 +216,35 @@ class World:
         item = self.portal.get((f"ITEM#{item_id}", "STOCK")) or {}
         return tuple(Decimal(item.get(f"{part}#{WAREHOUSE}", 0)) for part in "FHA")  # type: ignore[return-value]
 
-    def open_holds(self) -> dict[str, Decimal]:
-        """What the parts of all holds say is held, by item."""
-        found: dict[str, Decimal] = {}
+    def lot(self, item_id: str, lot_id: str) -> tuple[Decimal, Decimal]:
+        """Held of a lot, and what of it can be promised."""
+        item = self.portal.get((f"ITEM#{item_id}", "STOCK")) or {}
+        return Decimal(item.get(f"LH#{lot_id}", 0)), Decimal(item.get(f"LA#{lot_id}", 0))
+
+    def held(self) -> dict[tuple[str, str], Decimal]:
+        """What the parts of all holds say is held, by item and lot."""
+        found: dict[tuple[str, str], Decimal] = {}
         for item in self.portal.scan():
             if item["PK"].startswith("HOLD#") and item["SK"].startswith("PART#"):
-                for item_id, _, quantity in item["lines"]:
-                    found[item_id] = found.get(item_id, Decimal(0)) + quantity
+                for item_id, _, lot_id, quantity in item["lines"]:
+                    found[item_id, lot_id] = found.get((item_id, lot_id), Decimal(0)) + quantity
         return found
+
+    def open_holds(self) -> dict[str, Decimal]:
+        """Held on hand, by item."""
+        return {item_id: quantity for (item_id, lot_id), quantity in self.held().items() if not lot_id}
 
     def check_stock(self) -> None:
         """Counters agree with the holds, whatever happened."""
-        holds = self.open_holds()
+        holds = self.held()
         for item_id in self.index.items:
             free, held, available = self.balance(item_id)
-            assert held == holds.get(item_id, 0), (item_id, held, holds)
+            assert held == holds.get((item_id, ""), 0), (item_id, held, holds)
             assert available == free - held, (item_id, free, held, available)
+            row = self.portal.get((f"ITEM#{item_id}", "STOCK")) or {}
+            told = {name[3:]: value for name, value in row.items() if name.startswith("LH#")}
+            of_lots = {lot: quantity for (item, lot), quantity in holds.items() if item == item_id and lot}
+            assert {lot: held for lot, held in told.items() if held} == of_lots, (item_id, told, holds)
 
     def die_at(self, call: int, when: str) -> None:
         """Die before or after the call-th call from now."""

@@ -26,6 +26,7 @@ from chalicelib.usecases.orders.cart import put_in_cart, view_cart
 from chalicelib.usecases.ports.access import Beacons
 from chalicelib.usecases.ports.catalogue import Classifier, Search
 from chalicelib.usecases.ports.partners import PartnerRecord
+from tests.people import aws_calls
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WHOLESALE = Contract("opt", "Опт", "Оптовая", is_default=True)
@@ -107,17 +108,8 @@ def portal(aws: SimpleNamespace) -> Portal:
 
 def counted(runtime: Runtime, ask: Callable[[], object]) -> list[str]:
     """The AWS calls made meanwhile, by name."""
-    calls: list[str] = []
-
-    def note(model: Any, **_: Any) -> None:
-        calls.append(model.name)
-
-    clients = (runtime.dynamodb, runtime.s3, runtime.sqs)
-    for client in clients:
-        client.meta.events.register("before-call", note)
-    ask()
-    for client in clients:
-        client.meta.events.unregister("before-call", note)
+    with aws_calls(runtime.dynamodb, runtime.s3, runtime.sqs) as calls:
+        ask()
     return calls
 
 

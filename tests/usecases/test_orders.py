@@ -11,6 +11,7 @@ from chalicelib.domain.orders.orders import Approval, ChangeKind, DeliveryMethod
 from chalicelib.domain.partners.partners import PartnerScope
 from chalicelib.usecases.orders import answer_order, cart, place_order
 from chalicelib.usecases.orders import show_orders as orders
+from chalicelib.usecases.orders.place_order import Wish
 from tests.usecases.orders_world import Died, World, answer_to
 
 
@@ -92,17 +93,17 @@ def test_what_checkout_refuses() -> None:
         {"counterparty_id": "foreign"},
         {"delivery_method": DeliveryMethod.DELIVERY},
         {"delivery_method": DeliveryMethod.DELIVERY, "address_id": "foreign"},
-        {"desired_date": world.now.date().replace(year=2020)},
-        {"desired_date": world.now.date().replace(year=2990)},
+        {"wish": Wish(world.now.date().replace(year=2020))},
+        {"wish": Wish(world.now.date().replace(year=2990))},
         {"comment": "я" * 2001},
         {"client_reference": "1" * 51},
     )
     for more in wrong:
         with pytest.raises(InvalidInput) as refused:
             world.send(world.form(view, **more))
-        assert set(refused.value.fields) <= set(more) | {"address_id"} and refused.value.fields
+        assert set(refused.value.fields) <= set(more) | {"address_id", "desired_date"} and refused.value.fields
     assert world.numbers() == []
-    number = world.place(delivery_method=DeliveryMethod.DELIVERY, address_id="a-1", desired_date=world.now.date())
+    number = world.place(delivery_method=DeliveryMethod.DELIVERY, address_id="a-1", wish=Wish(world.now.date()))
     assert world.read(number).address == "Казань, Складская, 1"
 
 

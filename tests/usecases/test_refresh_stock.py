@@ -302,7 +302,7 @@ def test_a_hold_that_ends_after_1c_told_of_its_reserve_is_put_right(supplier: Su
     supplier.one_c.set(W1, i1=40)
     supplier.clock.pass_by(minutes=5)
     supplier.round()
-    holds.settle("K-1", {(ITEMS["i1"], W1): Decimal(10)}, supplier.clock.now)
+    holds.settle("K-1", {(ITEMS["i1"], W1, ""): Decimal(10)}, supplier.clock.now)
     assert supplier.free()["i1"] == 30
     supplier.clock.pass_by(minutes=10)
     supplier.round()

@@ -9,7 +9,6 @@ GET  /catalogue
 GET  /checkout
 GET  /documents
 GET  /documents/{document_id}/file
-GET  /drafts
 GET  /exchange-journal
 GET  /exchange-journal/{run_id}
 GET  /exchange-journal/{run_id}/payload
@@ -32,12 +31,9 @@ GET  /start
 GET  /static/{name}
 GET  /{proxy+}
 POST /cart
-POST /cart/lines
 POST /cart/put
 POST /checkout
 POST /choose
-POST /drafts
-POST /drafts/{cart_id}
 POST /exchange-aside
 POST /exchange-journal/{run_id}/check
 POST /exchange-journal/{run_id}/retry
@@ -52,6 +48,7 @@ POST /language
 POST /news/{news_id}/read
 POST /orders/{number}/confirm
 POST /orders/{number}/decline
+POST /orders/{number}/own
 POST /sign-in
 POST /sign-out
 """

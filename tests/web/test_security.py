@@ -141,7 +141,7 @@ def test_signing_out_ends_the_session_on_the_server(shop: Shop) -> None:
 
 
 GUEST = {"/sign-in", "/forgotten-password", "/invite/{invite}", "/static/{name}", "/{proxy+}"}
-DEALER = {"/catalogue", "/items/{item_id}", "/cart", "/drafts", "/checkout", "/orders", "/documents"}
+DEALER = {"/catalogue", "/items/{item_id}", "/cart", "/checkout", "/orders", "/documents"}
 ADMINISTRATOR = {
     "/exchange-journal",
     "/exchange-journal/{run_id}",

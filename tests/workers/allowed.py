@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.runtime import Runtime
+from infra.watched import watched
 
 CHALICE = Path(__file__).parents[2] / ".chalice"
 TRANSACTION = {
@@ -25,15 +26,8 @@ def only_allowed(rt: Runtime, function: str) -> Iterator[set[Need]]:
     """Fails at the end where a call of the runtime's clients went beyond the policy; gives what was needed."""
     needed: set[Need] = set()
 
-    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
-        needed.update(needs(model.service_model.service_name, model.name, params))
-
-    clients: tuple[Any, ...] = (rt.dynamodb, rt.s3, rt.sqs)
-    for client in clients:
-        client.meta.events.register("provide-client-params", note)
-    yield needed
-    for client in clients:
-        client.meta.events.unregister("provide-client-params", note)
+    with watched(rt.dynamodb, rt.s3, rt.sqs, see=lambda *call: needed.update(needs(*call))):
+        yield needed
     statements = policy(function)
     beyond = sorted(need for need in needed if not any(allows(statement, need) for statement in statements))
     assert not beyond, f"{function} needs what its policy does not allow: {beyond}"

@@ -14,11 +14,10 @@ if TYPE_CHECKING:
 
 
 class DryClient:
-    """Stands for a DynamoDBClient. `meta` is the real one's."""
+    """Stands for a DynamoDBClient."""
 
     def __init__(self, client: "DynamoDBClient") -> None:
         self.client = client
-        self.meta = client.meta
         self.put: dict[tuple[str, Key], Mapping[str, Any]] = {}
 
     # --- reads --------------------------------------------------------------------------------------------------------

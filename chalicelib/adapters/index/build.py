@@ -3,70 +3,133 @@
 import tarfile
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from chalicelib.adapters.index.classifier import classifier_bytes
-from chalicelib.adapters.index.schema import card_of, document, schema
+from chalicelib.adapters.index.classifier import classifier_bytes, columns_of
+from chalicelib.adapters.index.schema import add_offer, card_of, document, schema
 from chalicelib.adapters.index.shelf import Shelf
 from chalicelib.domain.catalogue.catalogue import Item, with_ancestors
-from chalicelib.domain.catalogue.categories import CategoryTree
-from chalicelib.usecases.ports.catalogue import Card, Classifier
+from chalicelib.domain.catalogue.categories import UNSORTED, CategoryTree
+from chalicelib.domain.catalogue.marks import EXPECTED, choices_of, marks_of
+from chalicelib.domain.catalogue.prices import ItemPrices
+from chalicelib.domain.catalogue.stock import StockBalance
+from chalicelib.usecases.ports.catalogue import (
+    ANYWHERE,
+    BRAND_FACET,
+    KIND_FACET,
+    MARK_FACET,
+    STOCK_FACET,
+    Card,
+    Classifier,
+    OfferStore,
+)
 
 INDEX, CLASSIFIER = "index", "classifier.json"
 _HEAP = 64_000_000
 """Bytes tantivy gathers before it writes a segment: 100k items make one."""
 
 _COMPRESSION = 5
+_OFFERS_PER_READ = 1000
+
+Offer = tuple[ItemPrices, StockBalance]
 
 
 class TantivySnapshotWriter:
-    """`folder` is where it works; the system's temporary folder where none is given."""
+    """`folder` is where it works; the system's temporary folder where none is given. `offers`: where prices and balances of
+    the moment are read, for the pages to filter and to order by."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, offers: OfferStore | None = None) -> None:
         self._folder = folder
+        self._offers = offers
 
     @contextmanager
     def write(self, items: Iterable[Item], classifier: Classifier, pictures: Mapping[str, str]) -> Iterator[BinaryIO]:
         with tempfile.TemporaryDirectory(dir=self._folder) as made, tempfile.TemporaryFile(dir=self._folder) as packed:
-            build(Path(made), items, classifier, pictures)
+            build(Path(made), items, classifier, pictures, self._offers)
             _pack(Path(made), packed)
             packed.seek(0)
             yield packed
 
 
-def build(folder: Path, items: Iterable[Item], classifier: Classifier, pictures: Mapping[str, str]) -> None:
+def build(
+    folder: Path,
+    items: Iterable[Item],
+    classifier: Classifier,
+    pictures: Mapping[str, str],
+    offers: OfferStore | None = None,
+) -> None:
     """Writes `index` and `classifier.json` into the folder."""
-    counts: Counter[str] = Counter()
     with tempfile.TemporaryFile(dir=folder) as file:
         shelf = Shelf(file)
         shelf.fill(items)
-        _write_index(folder / INDEX, shelf, classifier, pictures, counts)
-    (folder / CLASSIFIER).write_bytes(classifier_bytes(classifier, counts))
+        maker = _Maker(shelf, classifier, pictures)
+        maker.write(folder / INDEX, offers)
+    (folder / CLASSIFIER).write_bytes(classifier_bytes(classifier, maker.counts))
 
 
-def _write_index(folder: Path, shelf: Shelf, classifier: Classifier, pictures: Mapping[str, str], counts: Counter[str]) -> None:
-    """Documents go in by name, so that equally good finds stand by name too."""
-    from tantivy import Index
+class _Maker:
+    """Makes the documents of one snapshot and counts the items of groups and categories on the way."""
 
-    folder.mkdir()
-    by_sku = shelf.by_sku()
-    with Index(schema(), path=str(folder)).writer(heap_size=_HEAP, num_threads=1) as writer:
-        for place, item in enumerate(shelf.by_name()):
-            groups = with_ancestors(item.group_ids, classifier.groups)
-            card = card_of(item, pictures, groups)
-            categories = category_ids(card, classifier.categories)
-            counts.update((*groups, *categories))
-            writer.add_document(document(item, card, categories, place, by_sku[item.id]))
-    # Leaving the context commits and waits for merges.
+    def __init__(self, shelf: Shelf, classifier: Classifier, pictures: Mapping[str, str]) -> None:
+        self.shelf = shelf
+        self.classifier = classifier
+        self.pictures = pictures
+        self.columns = columns_of(classifier)
+        self.counts: Counter[str] = Counter()
+
+    def write(self, folder: Path, offers: OfferStore | None) -> None:
+        """Documents go in by name, so that equally good finds stand by name too."""
+        from tantivy import Index
+
+        folder.mkdir()
+        made = schema(len(self.columns.prices), len(self.columns.stock))
+        with Index(made, path=str(folder)).writer(heap_size=_HEAP, num_threads=1) as writer:
+            for item, offer in _with_offers(self.shelf.by_name(), offers):
+                writer.add_document(self._document(item, offer))
+        # Leaving the context commits and waits for merges.
+
+    def _document(self, item: Item, offer: Offer | None) -> Any:
+        groups = with_ancestors(item.group_ids, self.classifier.groups)
+        card = card_of(item, self.pictures, groups, marks_of(item))
+        categories = category_ids(card, self.classifier.categories)
+        self.counts.update((*groups, *categories))
+        balance = offer[1] if offer else StockBalance(item.id)
+        facets = [*self._facets(item, card, categories[-1]), *_stock_facets(balance)]
+        made = document(item, card, categories, facets, self.shelf.places(item))
+        if offer:
+            add_offer(made, self.columns, *offer)
+        return made
+
+    def _facets(self, item: Item, card: Card, category_id: str) -> Iterator[tuple[str, str]]:
+        if card.brand:
+            yield BRAND_FACET, card.brand
+        if kind := self.classifier.categories.kind_of(category_id) or item.kind:
+            yield KIND_FACET, kind
+        yield from ((MARK_FACET, mark) for mark in card.marks)
+        yield from (choice for choice in choices_of(item) if choice[0] in self.shelf.choices)
 
 
-def category_ids(card: Card, tree: CategoryTree) -> tuple[str, ...]:
+def _with_offers(items: Iterator[Item], offers: OfferStore | None) -> Iterator[tuple[Item, Offer | None]]:
+    while batch := list(islice(items, _OFFERS_PER_READ)):
+        read = offers.read([item.id for item in batch]) if offers else {}
+        yield from ((item, read.get(item.id)) for item in batch)
+
+
+def _stock_facets(balance: StockBalance) -> Iterator[tuple[str, str]]:
+    if balance.available() > 0:
+        yield STOCK_FACET, ANYWHERE
+    yield from ((STOCK_FACET, one) for one in balance.by_warehouse if balance.available(one) > 0)
+    if any(lot.free for lot in balance.lots):
+        yield MARK_FACET, EXPECTED
+
+
+def category_ids(card: Card, tree: CategoryTree) -> Sequence[str]:
     """From the top down to the category the item stands in."""
-    placed = tree.category_of(card)
-    return tuple(category.id for category in tree.trail(placed)) or (placed,)
+    return tuple(category.id for category in tree.trail(tree.category_of(card))) or (UNSORTED,)
 
 
 def _pack(folder: Path, packed: BinaryIO) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from chalicelib.adapters.index.schema import Columns
 from chalicelib.domain.catalogue.catalogue import ItemGroup, PriceType, Warehouse
 from chalicelib.domain.catalogue.categories import Category, CategoryTree
 from chalicelib.usecases.ports.catalogue import Classifier
@@ -18,14 +19,29 @@ def classifier_bytes(classifier: Classifier, item_counts: Mapping[str, int]) -> 
         "revision": tree.revision,
         "groups": [[g.id, g.name, g.parent_id] for g in _standing(classifier.groups.values()) if item_counts.get(g.id)],
         "price_types": [[p.id, p.name, p.currency, p.vat_included] for p in classifier.price_types.values()],
-        "warehouses": [[w.id, w.name, w.address] for w in _standing(classifier.warehouses.values())],
+        "warehouses": [[w.id, w.name, w.address] for w in _warehouses(classifier)],
         "item_counts": dict(item_counts),
     }
     return json.dumps(kept, ensure_ascii=False).encode()
 
 
-LAYOUT = 2
+LAYOUT = 3
 """Of the whole snapshot: goes up with every change of what is indexed. A snapshot of another layout is not opened."""
+
+
+def columns_of(classifier: Classifier) -> Columns:
+    """Price types and warehouses in the order they are kept in: the numbers of their fields."""
+    prices = list(classifier.price_types)[:MOST_COLUMNS]
+    warehouses = [one.id for one in _warehouses(classifier)][:MOST_COLUMNS]
+    return Columns({id: n for n, id in enumerate(prices)}, {id: n for n, id in enumerate(warehouses)})
+
+
+MOST_COLUMNS = 100
+"""Price types, and warehouses, that a snapshot can be ordered by."""
+
+
+def _warehouses(classifier: Classifier) -> list[Warehouse]:
+    return _standing(classifier.warehouses.values())
 
 
 def _standing(entries: Iterable[Any]) -> list[Any]:

@@ -1,6 +1,7 @@
 """A search as a tantivy query, built term by term: what people type is never parsed as a language."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from chalicelib.adapters.index import words
@@ -9,6 +10,7 @@ from chalicelib.adapters.index.schema import (
     BARCODE,
     BRAND,
     CATEGORY,
+    FACET,
     GROUP,
     ID,
     NAME,
@@ -16,7 +18,11 @@ from chalicelib.adapters.index.schema import (
     PLACED,
     REST,
     WORDS,
+    Columns,
+    facet_term,
+    price_field,
     schema,
+    ten_thousandths,
 )
 from chalicelib.domain.catalogue.visibility import Visibility
 from chalicelib.usecases.ports.catalogue import Search
@@ -71,6 +77,41 @@ def _everything() -> Any:
     from tantivy import Query
 
     return Query.all_query()
+
+
+ONLY, PRICE = "@only", "@price"
+
+
+def filters_of(search: Search, columns: Columns, asked: Any) -> dict[str, Any]:
+    """A query for every facet that something is chosen in, by its name; `asked` is the schema of the snapshot itself."""
+    found = {name: _any_of(FACET, [facet_term(name, value) for value in values]) for name, values in search.chosen if values}
+    if search.only is not None:
+        found[ONLY] = _any_of(ID, search.only) if search.only else _nothing()
+    place = columns.prices.get(search.price_type_id)
+    if place is not None and (search.price_from is not None or search.price_to is not None):
+        found[PRICE] = _between(asked, price_field(place), search.price_from, search.price_to)
+    return found
+
+
+def _nothing() -> Any:
+    from tantivy import Query
+
+    return Query.empty_query()
+
+
+def _between(asked: Any, field: str, least: Decimal | None, most: Decimal | None) -> Any:
+    from tantivy import FieldType, Query
+
+    lower, upper = (None if one is None else ten_thousandths(max(one, Decimal(0))) for one in (least, most))
+    return Query.range_query(asked, field, FieldType.Unsigned, lower, upper)
+
+
+def narrowed(query: Any, filters: Iterable[Any]) -> Any:
+    """Filters do not count in the ranking."""
+    from tantivy import Occur, Query
+
+    musts = [(Occur.Must, Query.const_score_query(one, 0.0)) for one in filters]
+    return Query.boolean_query([(Occur.Must, query), *musts]) if musts else query
 
 
 def _any_of(field: str, values: Iterable[str]) -> Any:

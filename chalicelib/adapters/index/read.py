@@ -6,14 +6,31 @@ import tempfile
 import zlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from chalicelib.adapters.index.build import CLASSIFIER, INDEX
-from chalicelib.adapters.index.classifier import classifier_from
-from chalicelib.adapters.index.query import readings
-from chalicelib.adapters.index.schema import BY_NAME, BY_SKU, CARD, ID, card_from, schema
+from chalicelib.adapters.index.classifier import classifier_from, columns_of
+from chalicelib.adapters.index.query import ONLY, PRICE, filters_of, narrowed, readings
+from chalicelib.adapters.index.schema import (
+    BY_BRAND,
+    BY_NAME,
+    BY_SKU,
+    BY_UNIT,
+    CARD,
+    ETA,
+    FACET,
+    FACET_MARK,
+    ID,
+    PACKAGE,
+    STOCK,
+    card_from,
+    price_field,
+    schema,
+    stock_field,
+)
 from chalicelib.adapters.index.words import encodable
 from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.usecases.ports.catalogue import Card, Classifier, Found, Search
@@ -24,7 +41,9 @@ KEPT = 2
 
 MAX_LIMIT = 200
 _UPDATING = "Каталог обновляется: откройте страницу ещё раз"
-_SORTS = {"name": BY_NAME, "sku": BY_SKU}
+_SORTS = {"name": BY_NAME, "sku": BY_SKU, "unit": BY_UNIT, "brand": BY_BRAND, "package": PACKAGE, "stock": STOCK, "eta": ETA}
+MOST_VALUES = 2000
+"""Values of all facets together that are counted."""
 
 
 class SnapshotIndex:
@@ -92,26 +111,57 @@ class OpenSnapshot:
         from tantivy import Index
 
         self.classifier = classifier_from((folder / CLASSIFIER).read_bytes())
+        self._columns = columns_of(self.classifier)
         index = Index.open(os.fspath(folder / INDEX))
         index.config_reader("manual")  # it never changes: nothing to watch
         self._searcher = index.searcher()
+        self._schema = index.schema
 
     def search(self, search: Search) -> Found:
+        """What is chosen narrows the reading of the text that finds anything without it."""
+        filters = filters_of(search, self._columns, self._schema)
         for query, read_as in readings(search):
-            addresses, total = self._page(query, search)
-            if total:
-                return Found(tuple(map(self._card, addresses)), total, read_as)
+            addresses, total = self._page(narrowed(query, filters.values()), search)
+            if total or (filters and self._page(query, replace(search, limit=1))[1]):
+                counted = self._facets(query, filters) if search.facets else {}
+                return Found(tuple(map(self._card, addresses)), total, read_as, counted)
         return Found((), 0)
+
+    def _facets(self, query: Any, filters: Mapping[str, Any]) -> dict[str, tuple[tuple[str, int], ...]]:
+        """Each facet that something is chosen in is counted as if nothing were chosen in it."""
+        counted = self._values(narrowed(query, filters.values()))
+        for name in filters.keys() - {ONLY, PRICE}:
+            others = [one for other, one in filters.items() if other != name]
+            counted[name] = self._values(narrowed(query, others)).get(name, ())
+        return counted
+
+    def _values(self, query: Any) -> dict[str, tuple[tuple[str, int], ...]]:
+        """(value, items) by the name of the facet, the most frequent first."""
+        asked = {"values": {"terms": {"field": FACET, "size": MOST_VALUES}}}
+        found: dict[str, list[tuple[str, int]]] = {}
+        for bucket in self._searcher.aggregate(query, asked)["values"]["buckets"]:
+            name, _, value = bucket["key"].partition(FACET_MARK)
+            found.setdefault(name, []).append((value, bucket["doc_count"]))
+        return {name: tuple(values) for name, values in found.items()}
 
     def _page(self, query: Any, search: Search) -> tuple[list[Any], int]:
         """tantivy panics at a limit of 0 and makes room for limit + offset finds: both are kept sane."""
         from tantivy import Order
 
-        field = _SORTS.get(search.sort) or (None if search.text.strip() else BY_NAME)
+        field = self._sort_field(search) or (None if search.text.strip() else BY_NAME)
         order = Order.Desc if field is None or search.descending else Order.Asc
         limit, offset = min(max(1, search.limit), MAX_LIMIT), min(max(0, search.offset), self._searcher.num_docs)
         result = self._searcher.search(query, limit, count=True, order_by_field=field, offset=offset, order=order)
         return [address for _, address in result.hits], result.count  # type: ignore[attr-defined]
+
+    def _sort_field(self, search: Search) -> str | None:
+        if search.sort == "price":
+            place = self._columns.prices.get(search.price_type_id)
+            return None if place is None else price_field(place)
+        place = self._columns.stock.get(search.sort_warehouse_id or "")
+        if search.sort == "stock" and place is not None:
+            return stock_field(place)
+        return _SORTS.get(search.sort)
 
     def cards(self, item_ids: Sequence[str]) -> dict[str, Card]:
         from tantivy import Query

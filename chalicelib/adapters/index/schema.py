@@ -1,42 +1,89 @@
 """What is indexed of an item, and the card that is kept with it."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from chalicelib.adapters.index import words
 from chalicelib.domain.catalogue.catalogue import Item
+from chalicelib.domain.catalogue.prices import ItemPrices
+from chalicelib.domain.catalogue.stock import StockBalance
 from chalicelib.usecases.ports.catalogue import Card
 
 NAME, REST, WORDS, ARTICLE, BARCODE = "name", "rest", "words", "article", "barcode"
 ID, PARENT, GROUP, KIND, CARD, BY_NAME, BY_SKU = "id", "parent", "group", "kind", "card", "by_name", "by_sku"
-BRAND, PLACED, CATEGORY = "brand", "placed", "category"
+BRAND, PLACED, CATEGORY, FACET = "brand", "placed", "category", "facet"
+BY_UNIT, BY_BRAND, PACKAGE, ETA, STOCK = "by_unit", "by_brand", "package", "eta", "stock"
 
 MAX_DESCRIPTION = 2000
 """Characters of a description that are searched."""
 
 
 @cache
-def schema() -> Any:
-    """`name` keeps places of words for phrases ("m 8"); `words` are unstemmed, for prefixes and typing errors."""
+def schema(price_types: int = 0, warehouses: int = 0) -> Any:
+    """`name` keeps places of words for phrases ("m 8"); `words` are unstemmed, for prefixes and typing errors.
+
+    The fields of price types and warehouses stand last, so that a query of all the others is made with any of the schemas.
+    """
     from tantivy import SchemaBuilder
 
     builder = SchemaBuilder()
     builder.add_text_field(NAME, tokenizer_name="whitespace", index_option="position")
     builder.add_text_field(REST, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(WORDS, tokenizer_name="whitespace", index_option="basic")
-    for field in (ARTICLE, BARCODE, ID, PARENT, GROUP, KIND, BRAND, PLACED, CATEGORY):
+    for field in (ARTICLE, BARCODE, ID, PARENT, GROUP, KIND, BRAND, PLACED):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
+    for field in (CATEGORY, FACET):
+        builder.add_text_field(field, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_bytes_field(CARD, stored=True)
-    for field in (BY_NAME, BY_SKU):
+    for field in (BY_NAME, BY_SKU, BY_UNIT, BY_BRAND, PACKAGE, ETA, STOCK):
+        builder.add_unsigned_field(field, fast=True)
+    for field in (*map(price_field, range(price_types)), *map(stock_field, range(warehouses))):
         builder.add_unsigned_field(field, fast=True)
     return builder.build()
 
 
-def document(item: Item, card: Card, category_ids: Sequence[str], by_name: int, by_sku: int) -> Any:
-    """`category_ids` from the top down to the one it stands in; `by_name` and `by_sku` are places in the two orders."""
+def price_field(place: int) -> str:
+    """The prices of one price type, in ten-thousandths, as they stood when the snapshot was made: to order by, never to show."""
+    return f"price_{place}"
+
+
+def stock_field(place: int) -> str:
+    """What was available at one warehouse then, in thousandths."""
+    return f"stock_{place}"
+
+
+FACET_MARK = "\x1f"
+"""Between the name and the value of a facet."""
+
+
+def facet_term(name: str, value: str) -> str:
+    return f"{name}{FACET_MARK}{value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where an item stands in the orders by name, article, unit and brand."""
+
+    by_name: int
+    by_sku: int
+    by_unit: int
+    by_brand: int
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Price type id and warehouse id -> number of their field."""
+
+    prices: Mapping[str, int]
+    stock: Mapping[str, int]
+
+
+def document(item: Item, card: Card, category_ids: Sequence[str], facets: Iterable[tuple[str, str]], places: Places) -> Any:
+    """`category_ids` from the top down to the one it stands in; `facets`: (name, value) pairs it can be chosen by."""
     from tantivy import Document
 
     named = words.plain(f"{item.name} {item.variant} {item.brand} {item.manufacturer} {item.sku}")
@@ -48,9 +95,11 @@ def document(item: Item, card: Card, category_ids: Sequence[str], by_name: int, 
     for field, terms in _terms(item, card, category_ids):
         for term in terms:
             doc.add_text(field, term)
+    for facet in facets:
+        doc.add_text(FACET, words.encodable(facet_term(*facet)))
     doc.add_bytes(CARD, card_bytes(card))
-    doc.add_unsigned(BY_NAME, by_name)
-    doc.add_unsigned(BY_SKU, by_sku)
+    for field, number in _orders(card, places):
+        doc.add_unsigned(field, number)
     return doc
 
 
@@ -71,7 +120,41 @@ def _further(item: Item) -> str:
     return words.plain(f"{properties} {item.kind} {item.country} {item.description[:MAX_DESCRIPTION]}")
 
 
-def card_of(item: Item, pictures: Mapping[str, str], group_ids: tuple[str, ...]) -> Card:
+def _orders(card: Card, places: Places) -> Iterator[tuple[str, int]]:
+    yield BY_NAME, places.by_name
+    yield BY_SKU, places.by_sku
+    yield BY_UNIT, places.by_unit
+    yield BY_BRAND, places.by_brand
+    if card.package_quantity:
+        yield PACKAGE, thousandths(card.package_quantity)
+
+
+def add_offer(doc: Any, columns: Columns, prices: ItemPrices, balance: StockBalance) -> None:
+    """What the item cost and where it lay when the snapshot was made: for filters and orders alone."""
+    for price_type_id, price in prices.by_type.items():
+        if price_type_id in columns.prices and price.amount > 0:
+            doc.add_unsigned(price_field(columns.prices[price_type_id]), ten_thousandths(price.amount))
+    for warehouse_id in balance.by_warehouse:
+        if warehouse_id in columns.stock:
+            doc.add_unsigned(stock_field(columns.stock[warehouse_id]), thousandths(balance.available(warehouse_id)))
+    if balance.known:
+        doc.add_unsigned(STOCK, thousandths(balance.available()))
+    if coming := [lot.eta for lot in balance.lots if lot.free]:
+        doc.add_unsigned(ETA, min(coming).toordinal())
+
+
+_MOST = Decimal(10) ** 18
+
+
+def thousandths(quantity: Decimal) -> int:
+    return int(min(quantity * 1000, _MOST))
+
+
+def ten_thousandths(amount: Decimal) -> int:
+    return int(min(amount * 10_000, _MOST))
+
+
+def card_of(item: Item, pictures: Mapping[str, str], group_ids: tuple[str, ...], marks: Iterable[str] = ()) -> Card:
     """`pictures`: 1C's path -> stored name; the first that is stored is shown. `group_ids` with all above them."""
     return Card(
         id=item.id,
@@ -86,18 +169,19 @@ def card_of(item: Item, pictures: Mapping[str, str], group_ids: tuple[str, ...])
         package_quantity=item.package_quantity,
         vat_rate=item.vat_rate,
         picture=next((pictures[path] for path in item.pictures if path in pictures), ""),
+        marks=tuple(sorted(set(marks))),
     )
 
 
 def card_bytes(card: Card) -> bytes:
     numbers = (card.weight_kg, card.volume_m3, card.package_quantity, card.vat_rate)
     texts = (card.id, card.name, card.sku, card.unit, card.brand, card.variant, card.picture)
-    row = [*texts, *(None if number is None else str(number) for number in numbers), list(card.group_ids)]
+    row = [*texts, *(None if number is None else str(number) for number in numbers), list(card.group_ids), list(card.marks)]
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def card_from(kept: bytes) -> Card:
-    item_id, name, sku, unit, brand, variant, picture, weight, volume, package, vat, groups = json.loads(kept)
+    item_id, name, sku, unit, brand, variant, picture, weight, volume, package, vat, groups, marks = json.loads(kept)
     return Card(
         id=item_id,
         name=name,
@@ -111,6 +195,7 @@ def card_from(kept: bytes) -> Card:
         package_quantity=_number(package),
         vat_rate=_number(vat),
         picture=picture,
+        marks=tuple(marks),
     )
 
 

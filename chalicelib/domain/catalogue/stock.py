@@ -1,7 +1,8 @@
 """Stock and provisional holds: what a dealer may be promised now."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -23,18 +24,22 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class IncomingLot:
-    """Goods on their way to a warehouse, there on the day `eta`; `reserved` of them 1C has promised to orders already."""
+    """Goods on their way to a warehouse, there on the day `eta`; `reserved` of them 1C has promised to orders already.
+
+    `held` is what orders hold of it that 1C's figures know nothing of yet.
+    """
 
     id: str
     warehouse_id: str
     eta: date
     quantity: Decimal
     reserved: Decimal = ZERO
+    held: Decimal = ZERO
 
     @property
     def free(self) -> Decimal:
         """What of the lot can still be promised."""
-        return max(ZERO, self.quantity - self.reserved)
+        return max(ZERO, self.quantity - self.reserved - self.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,16 @@ class IncomingSupply:
     item_id: str
     revision: int
     lots: tuple[IncomingLot, ...] = ()
+
+
+def told_apart(lots: Iterable[IncomingLot]) -> tuple[IncomingLot, ...]:
+    """Two lines of one supplier order come under one id: the second gets its own, for it is held by itself."""
+    seen: Counter[str] = Counter()
+    found = []
+    for lot in sorted(lots, key=lambda lot: (lot.id, lot.warehouse_id, lot.eta)):
+        seen[lot.id] += 1
+        found.append(lot if seen[lot.id] == 1 else replace(lot, id=f"{lot.id}/{seen[lot.id]}"))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +74,15 @@ class StockReserves:
 class StockBalance:
     """All balances of one item by warehouse id. `known` is False where 1C never sent any ("уточняйте", not "нет").
 
-    `lots` come later, the earliest first; `reserved` is what 1C keeps for orders at each warehouse.
+    `lots` come later, the earliest first, as 1C told them under `supply_revision`; `reserved` is what 1C keeps for orders at
+    each warehouse.
     """
 
     item_id: str
     by_warehouse: Mapping[str, Balance] = field(default_factory=dict)
     lots: tuple[IncomingLot, ...] = ()
     reserved: Mapping[str, Decimal] = field(default_factory=dict)
+    supply_revision: int = 0
 
     @property
     def known(self) -> bool:
@@ -87,15 +104,23 @@ class StockBalance:
         return tuple(sorted(found.items()))
 
 
+Source = tuple[str, str, str]
+"""Item, warehouse, and the lot ("" on hand)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """`quantity` of an item promised to an order at a warehouse until 1C answers."""
+    """`quantity` of an item promised to an order at a warehouse until 1C answers; of the incoming lot `lot_id`, or on hand.
+
+    `supply_revision`: the lots are as 1C told them then; told anew, the promise has to be looked at again.
+    """
 
     item_id: str
     warehouse_id: str
     quantity: Decimal
+    lot_id: str = ""
+    supply_revision: int = 0
 
-
-def plan_hold(balance: StockBalance, warehouse_id: str, wanted: Decimal) -> Decimal:
-    """How much of `wanted` the warehouse can promise now; the rest is a shortage the dealer sees before he orders."""
-    return min(wanted, balance.available(warehouse_id))
+    @property
+    def source(self) -> Source:
+        return self.item_id, self.warehouse_id, self.lot_id

@@ -47,6 +47,16 @@ class Tally:
         )
 
 
+DICTIONARIES = frozenset({"groups", "properties", "price_types", "warehouses", "units", "companies"})
+"""Kinds of rows that come along with others: goods, prices, balances, documents are what a file is sent for."""
+
+
+def all_refused(tallies: Mapping[str, Tally]) -> bool:
+    """Was nothing taken of what a file was sent for? Not so of a file that has no rows: nothing has changed in 1C."""
+    rows = [tally for kind, tally in tallies.items() if kind not in DICTIONARIES] or list(tallies.values())
+    return bool(rows) and all(tally.read == tally.refused for tally in rows)
+
+
 @dataclass(frozen=True, slots=True)
 class ExchangeNode:
     """A system that exchanges with us under its own account.

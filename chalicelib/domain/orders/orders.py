@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from chalicelib.domain import money
+from chalicelib.domain.catalogue.promise import PlanPart, total
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.money import ZERO
 from chalicelib.domain.orders.order_papers import GOODS, MONEY, OrderPaper, Share, merged, paid_share, shipped_share
@@ -37,7 +38,8 @@ class Agreed:
 class OrderLine:
     """One position. `agreed` is None for a line that 1C added; a line that 1C removed has quantity 0.
 
-    `vat_amount` in minor units is part of `amount` or on top of it, as the contract says. `held` is the provisional hold.
+    `vat_amount` in minor units is part of `amount` or on top of it, as the contract says. `plan`: what was reserved of which
+    source when it was placed, with the days; where a lot slipped, as it was planned anew.
     """
 
     number: int
@@ -54,13 +56,21 @@ class OrderLine:
     weight_kg: Decimal = ZERO
     volume_m3: Decimal = ZERO
     warehouse_id: str | None = None
-    held: Decimal = ZERO
-    comment: str = ""
+    plan: tuple[PlanPart, ...] = ()
+
+    @property
+    def held(self) -> Decimal:
+        return total(self.plan)
 
     @property
     def shortage(self) -> Decimal:
-        """What the warehouse could not promise when the order was placed."""
+        """What could not be promised."""
         return max(ZERO, self.quantity - self.held)
+
+    @property
+    def late(self) -> bool:
+        """Some of it comes later than the dealer counts on."""
+        return any(part.late for part in self.plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,8 @@ class Order:
     """Head and lines. A list reads orders without their lines: `kept_sums` then stands for them.
 
     `revision` grows with every change of either side; `erp_print` is that of 1C's last answer. `origin` is "erp" for an order
-    that 1C made itself (by phone). `papers` are 1C's payments, shipments and other documents of the order.
+    that 1C made itself (by phone). `together`: all goods are to come in one delivery, not in parts. `papers` are 1C's
+    payments, shipments and other documents of the order.
     """
 
     number: str
@@ -99,6 +110,7 @@ class Order:
     address_id: str | None = None
     address: str = ""
     desired_date: date | None = None
+    together: bool = False
     comment: str = ""
     client_reference: str = ""
     approval: Approval = Approval.SUBMITTED

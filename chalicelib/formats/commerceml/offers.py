@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MAX_WAREHOUSES = 1000
 """Of one item: what a row of the tables holds."""
-_ONE = Decimal(1)
+_ONE, _NOTHING = Decimal(1), Decimal(0)
 
 
 def offer_records(element: "_Element", silence_is_zero: bool = False) -> Iterator[Record]:
@@ -79,7 +79,7 @@ def _price(found: Draft, prices: dict[PriceKey, tuple[Decimal, ItemPrice]], valu
 def _total(found: Draft, element: "_Element") -> None:
     if value := text(element):
         found.spoken = True
-        found.total = found.row.number("Количество", value, "stock")
+        found.total = _quantity(found, "Количество", value)
 
 
 def _at_warehouse(found: Draft, element: "_Element") -> None:
@@ -111,7 +111,7 @@ def _stated(found: Draft, values: dict[str, str]) -> None:
         _balance(found, values["Ид"], values.get("Количество", ""))
     elif "Количество" in values:
         found.spoken = True
-        found.total = found.row.number("Количество", values["Количество"], "stock")
+        found.total = _quantity(found, "Количество", values["Количество"])
 
 
 def _balance(found: Draft, warehouse_id: str, value: str) -> None:
@@ -119,9 +119,18 @@ def _balance(found: Draft, warehouse_id: str, value: str) -> None:
     if len(warehouse_id) > MAX_ID:
         found.row.refuse("Ид длиннее %(limit)s знаков", "stock", limit=str(MAX_ID))
         return
-    quantity = found.row.number("Количество на складе", value.strip(), "stock")
+    quantity = _quantity(found, "Количество на складе", value.strip())
     if quantity is not None:
         found.balances[warehouse_id.strip() or NO_WAREHOUSE] = quantity
+
+
+def _quantity(found: Draft, field: str, value: str) -> Decimal | None:
+    """Less than nothing is nothing: 1C has reserved more than there is, and the balance before it must not stay on sale."""
+    quantity = number(value)
+    if quantity is None or quantity >= 0:
+        return found.row.number(field, value, "stock")
+    found.row.refuse("%(field)s: %(value)s меньше нуля, принято за 0", field=field, value=value)
+    return _NOTHING
 
 
 TAKERS: dict[str, Taker] = ITEM_TAKERS | {

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from chalicelib.domain.errors import BrokenFile
+from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.formats.commerceml.classifier import (
     group_records,
     price_type_records,
@@ -19,6 +20,7 @@ from chalicelib.formats.commerceml.items import item_records
 from chalicelib.formats.commerceml.offers import offer_records
 from chalicelib.formats.commerceml.records import Head, Record, Seller
 from chalicelib.formats.commerceml.stream import elements
+from chalicelib.formats.commerceml.units import MAX_WORD
 from chalicelib.formats.commerceml.values import flag, local, text
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 Handler = Callable[["_Element"], Iterator[Record]]
 
 
+ROOT = "КоммерческаяИнформация"
+FOREIGN_SHOWN = 10
 MAX_ROWS = 1_000_000
 """Of one file: 1C cuts what is longer into portions."""
 
@@ -47,6 +51,10 @@ def read(stream: BinaryIO, name: str = "", max_rows: int = MAX_ROWS) -> Iterator
             yield from reader.rows[tag](element)
         elif tag in reader.sections:
             yield from reader.sections[tag](element)
+        else:
+            reader.pass_over(element, tag)
+    if left == max_rows:
+        yield from reader.foreign_sections()
 
 
 class _Reader:
@@ -56,6 +64,7 @@ class _Reader:
         self._head: Head | None = None
         self._seller: Seller | None = None
         self._silence_is_zero = False
+        self._foreign: dict[str, None] = {}
         self.rows: dict[str, Handler] = {
             "Товар": item_records,
             "Предложение": self._offer,
@@ -71,7 +80,7 @@ class _Reader:
             "Контейнер": container_records,
         }
         self.sections: dict[str, Handler] = {
-            "КоммерческаяИнформация": self._root,
+            ROOT: self._root,
             "Классификатор": self._section,
             "Каталог": self._section,
             "ПакетПредложений": self._section,
@@ -102,6 +111,17 @@ class _Reader:
 
     def _catalogue(self, element: "_Element") -> Iterator[Record]:
         yield from self._say(replace(self._head or Head(), catalogue_id=text(element)))
+
+    def pass_over(self, element: "_Element", tag: str) -> None:
+        """Sections of the root that nobody here reads, such as ПользовательскиеСправочники of the BUS module."""
+        above = element.getparent()
+        if above is not None and local(above.tag) == ROOT and len(element) and len(self._foreign) < FOREIGN_SHOWN:
+            self._foreign[tag] = None
+
+    def foreign_sections(self) -> Iterator[Record]:
+        """Of a file that has nothing else: nobody may think that it was loaded."""
+        for tag in self._foreign:
+            yield Problem("section", "", tag[:MAX_WORD], "Портал не загружает такой раздел")
 
     def _say(self, head: Head) -> Iterator[Record]:
         if head != self._head:

@@ -145,7 +145,7 @@ class _Document:
         where = {"file": self._name, "line": line or 1}
         if not self._total and not chunk:
             return BrokenFile("Файл «%(file)s» пуст", file=self._name)
-        if self.closed and code in _CUT:
+        if self.closed and (code in _CUT or self._root is not None):  # of an open document it is the rest that is missing
             return BrokenFile("Файл «%(file)s» обрывается на строке %(line)s", **where)
         byte = _not_utf8(chunk) if code == _WRONG_BYTES else None
         if byte is not None:

@@ -40,6 +40,7 @@ _OF_PROBLEM = {
     "price": "prices",
     "stock": "stock",
     "order": "orders",
+    "section": "sections",
 }
 
 

@@ -51,13 +51,22 @@ def _apply(desk: Desk, name: str, records: Sequence[WaitingRecord], until: datet
     return kept, arrivals(rows, results)
 
 
+def wake_waiting(desk: Desk, entity: str) -> None:
+    """Save what waited for objects of an entity that may just have come by another road; one look where nothing waits."""
+    references = {record.parent for record in desk.waiting.waiting_for(entity)}
+    if references:
+        _apply_come(desk, references)
+
+
+def _apply_come(desk: Desk, references: Collection[Reference]) -> None:
+    came = set(references) - desk.waiting.missing(references)
+    _tell(desk, apply_waiting(desk, came, desk.clock() + TIME_FOR_BATCH))
+
+
 def sweep_waiting(desk: Desk, *, tell: bool) -> int:
     """Save those whose parent has come by another road, or in a moment that failed. With `tell` put those that wait too long
     into the journal, and give up after `KEPT`. How many waited on before."""
-    waiting = _all(desk)
-    references = {record.parent for record in waiting}
-    came = references - desk.waiting.missing(references)
-    _tell(desk, apply_waiting(desk, came, desk.clock() + TIME_FOR_BATCH))
+    _apply_come(desk, {record.parent for record in _all(desk)})
     left = _all(desk)
     overdue = [record for record in left if tell and desk.clock() - record.since > OVERDUE]
     for node, records in groupby(sorted(overdue, key=attrgetter("node")), key=attrgetter("node")):

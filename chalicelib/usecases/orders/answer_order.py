@@ -6,8 +6,10 @@ from dataclasses import astuple
 from datetime import datetime
 from decimal import Decimal
 
+from chalicelib.domain.catalogue.stock import Source
 from chalicelib.domain.errors import Forbidden, KabinetError
 from chalicelib.domain.exchange.exchange import Problem
+from chalicelib.domain.money import ZERO
 from chalicelib.domain.orders.order_papers import ErpPaper
 from chalicelib.domain.orders.orders import (
     Approval,
@@ -59,11 +61,18 @@ def _normal(value: object) -> object:
     return value.normalize() if isinstance(value, Decimal) else value
 
 
-def _kept(order: Order) -> dict[tuple[str, str], Decimal]:
-    """What 1C has reserved by its answer: all that is still in the order, as far as it was held."""
+def _kept(order: Order) -> dict[Source, Decimal]:
+    """What 1C has reserved by its answer: all that is still in the order, as far as it was held, the earliest first."""
+    kept: dict[Source, Decimal] = {}
     if order.approval in (Approval.CANCELLED, Approval.REJECTED):
-        return {}
-    return {(line.item_id, line.warehouse_id): min(line.quantity, line.held) for line in order.lines if line.warehouse_id}
+        return kept
+    for line in order.lines:
+        left = line.quantity
+        for part in line.plan:
+            source = (line.item_id, line.warehouse_id or "", part.lot_id)
+            kept[source] = kept.get(source, ZERO) + min(left, part.quantity)
+            left -= min(left, part.quantity)
+    return kept
 
 
 def invoice_rows(before: Order, after: Order, now: datetime) -> tuple[OutboxRow, ...]:

@@ -1,5 +1,6 @@
 """1C reports how far an order has come; the dealer tells what of it he has and has sold."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +14,7 @@ from chalicelib.domain.partners.partners import SupplierScope
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.orders.answer_order import ERP, invoice_row, tell
 from chalicelib.usecases.orders.order_news import approval_text, fulfilment_text, payment_text
-from chalicelib.usecases.orders.show_orders import may_change
+from chalicelib.usecases.orders.show_orders import OwnMark, may_change, own_marks
 from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.files import Queues
 from chalicelib.usecases.ports.orders import OrderStore, OutboxRow
@@ -100,6 +101,26 @@ def _unknown_state(report: OrderReport, order: Order) -> tuple[Problem, ...]:
         return ()
     reason = "Состояние «%(state)s» не сопоставлено со статусом портала: статус заказа оставлен прежним"
     return (Problem("order", report.order, order.erp_number, reason, (("state", report.state),)),)
+
+
+Marks = Mapping[str, tuple[Decimal, Decimal]]
+"""By item id what lies with the dealer and what he has sold."""
+
+
+def mark_all(orders: OrderStore, clock: Clock, *, visitor: Visitor, number: str, marks: Marks) -> None:
+    """The dealer's figures of several items, those that differ; none is kept where one is wrong. Raises as `mark_own`."""
+    visitor.must("order.view")
+    order = orders.read(visitor.partner_scope, number)
+    changed = [mark for mark in own_marks(order) if marks.get(mark.line.item_id, _kept(mark)) != _kept(mark)]
+    for mark in changed:
+        marked(order, mark.line, *marks[mark.line.item_id])
+    for mark in changed:
+        at_dealer, sold = marks[mark.line.item_id]
+        mark_own(orders, clock, visitor=visitor, number=number, item_id=mark.line.item_id, at_dealer=at_dealer, sold=sold)
+
+
+def _kept(mark: OwnMark) -> tuple[Decimal, Decimal]:
+    return mark.at_dealer, mark.sold
 
 
 def mark_own(

@@ -1,10 +1,12 @@
 """Checkout and placing: what the dealer saw is what is ordered, once, whatever is clicked or retried."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from chalicelib.domain.catalogue.stock import Hold, plan_hold
+from chalicelib.domain.catalogue.promise import Promise, promise, together_on
+from chalicelib.domain.catalogue.stock import Hold
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.orders.orders import Agreed, DeliveryMethod, Order, OrderEvent, OrderLine
 from chalicelib.domain.partners.partners import Counterparty, DeliveryAddress
@@ -19,32 +21,55 @@ from chalicelib.usecases.ports.partners import PartnerStore
 
 FARTHEST = timedelta(days=730)
 MOST_LINES = 5_000
+ATTEMPTS = 3
+"""Looks at the balances where others take of them at the same time and there is still what the dealer has seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """When the goods are wanted: by a day or as they come, all at once (`together`) or in parts."""
+
+    by: date | None = None
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CheckoutView:
-    """What the page of checkout shows. `seen` is the print of rows, prices and balances; the form sends it back."""
+    """What the page of checkout shows. `promises` answer the rows of the cart one by one, for the `wish`.
+
+    `seen` is the print of rows, prices and what can be had when; the form sends it back.
+    """
 
     cart: CartView
     counterparties: tuple[Counterparty, ...]
     addresses: tuple[DeliveryAddress, ...]
+    promises: tuple[Promise, ...]
+    wish: Wish
+    today: date
     seen: str
+
+    @property
+    def full_on(self) -> date | None:
+        """The first day everything is there; None where something is not to be had."""
+        return together_on(self.promises)
+
+    @property
+    def short(self) -> bool:
+        return any(one.shortage for one in self.promises)
 
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """What the dealer decided. `cart_id`, `generation` and `seen` are of the page he decided on; without a `cart_id` it was
-    his own cart."""
+    """What the dealer decided. `generation` and `seen` are of the page he decided on."""
 
     counterparty_id: str
     delivery_method: DeliveryMethod
     generation: int
     seen: str
     address_id: str | None = None
-    desired_date: date | None = None
+    wish: Wish = Wish()
     comment: str = ""
     client_reference: str = ""
-    cart_id: str = ""
 
 
 class OfferChanged(Conflict):
@@ -60,22 +85,46 @@ def checkout(
     offers: OfferStore,
     carts: CartStore,
     partners: PartnerStore,
+    clock: Clock,
     *,
     visitor: Visitor,
-    cart_id: str = "",
+    wish: Wish = Wish(),
 ) -> CheckoutView:
-    """The cart with everything to choose from. `cart_id` as in `cart_of`."""
+    """The cart with everything to choose from, and when it can be had."""
     visitor.must("order.create")
-    cart = view_cart(index, offers, carts, visitor=visitor, cart_id=cart_id)
+    cart = view_cart(index, offers, carts, visitor=visitor)
     counterparties = visitor.account.counterparties if visitor.account else ()
-    return CheckoutView(cart, counterparties, partners.addresses(visitor.partner_scope), _print(visitor, cart))
+    today = business_day(clock())
+    promises = _promises(visitor, cart, wish, today)
+    return CheckoutView(
+        cart, counterparties, partners.addresses(visitor.partner_scope), promises, wish, today, _print(visitor, cart, promises)
+    )
 
 
-def _print(visitor: Visitor, cart: CartView) -> str:
-    """Changes with anything the dealer should know before he orders: contract, items, quantities, prices, what is short."""
+def _promises(visitor: Visitor, cart: CartView, wish: Wish, today: date) -> tuple[Promise, ...]:
+    """All at once and no day named: they leave when the last line is there, so that the others may come as late."""
+    by = wish.by
+    if by is None and wish.together:
+        by = together_on(_promised(visitor, row, today, None) for row in cart.rows)
+    return tuple(_promised(visitor, row, today, by) for row in cart.rows)
+
+
+def _promised(visitor: Visitor, row: CartRow, today: date, by: date | None) -> Promise:
+    return promise(row.stock, visitor.warehouse_id, row.line.quantity, today, by=by)
+
+
+def _print(visitor: Visitor, cart: CartView, promises: tuple[Promise, ...]) -> str:
+    """Changes with anything the dealer should know before he orders: contract, items, quantities, prices, what comes when."""
     contract_id = visitor.contract.id if visitor.contract else ""
-    rows = [(row.line.item_id, _plain(row.line.quantity), _price(row), _plain(row.shortage), row.problem) for row in cart.rows]
+    rows = [
+        (row.line.item_id, _plain(row.line.quantity), _price(row), _offer(one), row.problem)
+        for row, one in zip(cart.rows, promises, strict=True)
+    ]
     return hashlib.sha256(repr((contract_id, visitor.warehouse_id, rows)).encode()).hexdigest()[:32]
+
+
+def _offer(one: Promise) -> list[tuple[str, str]]:
+    return [(_plain(part.quantity), str(part.due)) for part in one.offer]
 
 
 def _plain(value: object) -> str:
@@ -103,22 +152,27 @@ def place_order(
     `pushes` are the queues where orders are sent out, None where 1C comes for them.
     """
     visitor.must("order.create")
-    cart_id = checkout_form.cart_id or visitor.session.user_id
-    key = f"{visitor.partner_scope.partner_id}#{cart_id}#{checkout_form.generation}"
+    key = f"{visitor.partner_scope.partner_id}#{visitor.session.user_id}#{checkout_form.generation}"
     number = orders.placed(key)
     if number:
         return number
-    view = checkout(index, offers, carts, partners, visitor=visitor, cart_id=cart_id)
-    if view.seen != checkout_form.seen or view.cart.head.generation != checkout_form.generation or not view.cart.can_be_ordered:
-        raise OfferChanged(view)
-    now = clock()
-    order = _order(visitor, view, checkout_form, orders.next_number(key), now)
-    try:
-        number = orders.place(order, _placed_event(visitor, now), _holds(order), view.cart.head, key)
-    except Conflict:  # a balance went between the look and the transaction
-        raise OfferChanged(checkout(index, offers, carts, partners, visitor=visitor, cart_id=cart_id)) from None
-    tell(pushes, (OutboxRow.of_placed(order),))
-    return number
+    for _ in range(ATTEMPTS):
+        view = checkout(index, offers, carts, partners, clock, visitor=visitor, wish=checkout_form.wish)
+        if not _is_as_seen(view, checkout_form):
+            if orders.abandon(key, clock()):  # what is missing may be what the first try of a long order took and died with
+                continue
+            break
+        now = clock()
+        order = _order(visitor, view, checkout_form, orders.next_number(key), now)
+        with suppress(Conflict):  # a balance went between the look and the transaction
+            number = orders.place(order, _placed_event(visitor, now), _holds(order, view.cart), view.cart.head, key)
+            tell(pushes, (OutboxRow.of_placed(order),))
+            return number
+    raise OfferChanged(view)
+
+
+def _is_as_seen(view: CheckoutView, form: Checkout) -> bool:
+    return view.seen == form.seen and view.cart.head.generation == form.generation and view.cart.can_be_ordered
 
 
 def _placed_event(visitor: Visitor, now: datetime) -> OrderEvent:
@@ -143,12 +197,13 @@ def _order(visitor: Visitor, view: CheckoutView, form: Checkout, number: str, no
         currency=contract.currency,
         vat_included=contract.vat_included,
         placed_at=now,
-        lines=tuple(_line(visitor, n, row) for n, row in enumerate(view.cart.rows, 1)),
+        lines=tuple(_line(visitor, n, *pair) for n, pair in enumerate(zip(view.cart.rows, view.promises, strict=True), 1)),
         warehouse_id=visitor.warehouse_id,
         delivery_method=form.delivery_method,
         address_id=address.id if address else None,
         address=address.address if address else "",
-        desired_date=form.desired_date,
+        desired_date=form.wish.by,
+        together=form.wish.together,
         comment=form.comment.strip(),
         client_reference=form.client_reference.strip(),
     )
@@ -172,7 +227,7 @@ def _address(view: CheckoutView, form: Checkout) -> DeliveryAddress | None:
 
 def _check(view: CheckoutView, form: Checkout, now: datetime) -> None:
     today = business_day(now)
-    if form.desired_date and not today <= form.desired_date <= today + FARTHEST:
+    if form.wish.by and not today <= form.wish.by <= today + FARTHEST:
         raise InvalidInput("Желаемая дата уже прошла или слишком далека", {"desired_date": "Выберите дату не раньше сегодняшней"})
     if len(form.comment) > 2_000:
         raise InvalidInput("Комментарий длиннее 2000 знаков", {"comment": "Сократите комментарий до 2000 знаков"})
@@ -182,10 +237,9 @@ def _check(view: CheckoutView, form: Checkout, now: datetime) -> None:
         raise InvalidInput("В заказе больше %(most)s строк: разделите его", most=MOST_LINES)
 
 
-def _line(visitor: Visitor, number: int, row: CartRow) -> OrderLine:
+def _line(visitor: Visitor, number: int, row: CartRow, promised: Promise) -> OrderLine:
     assert row.card is not None and row.price is not None  # noqa: S101  # rows without them have a problem and stop earlier
     quantity = row.line.quantity
-    warehouse_id = visitor.warehouse_id
     return OrderLine(
         number=number,
         item_id=row.line.item_id,
@@ -200,11 +254,15 @@ def _line(visitor: Visitor, number: int, row: CartRow) -> OrderLine:
         vat_amount=row.vat_amount,
         weight_kg=row.card.weight_kg or row.line.quantity * 0,
         volume_m3=row.card.volume_m3 or row.line.quantity * 0,
-        warehouse_id=warehouse_id,
-        held=plan_hold(row.stock, warehouse_id, quantity) if warehouse_id else quantity * 0,
-        comment=row.line.comment,
+        warehouse_id=visitor.warehouse_id,
+        plan=promised.parts,
     )
 
 
-def _holds(order: Order) -> list[Hold]:
-    return [Hold(line.item_id, line.warehouse_id, line.held) for line in order.lines if line.warehouse_id and line.held > 0]
+def _holds(order: Order, cart: CartView) -> list[Hold]:
+    return [
+        Hold(line.item_id, line.warehouse_id, part.quantity, part.lot_id, row.stock.supply_revision)
+        for line, row in zip(order.lines, cart.rows, strict=True)
+        for part in line.plan
+        if line.warehouse_id
+    ]

@@ -1,30 +1,60 @@
 """Orders as their people look at them."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from chalicelib.domain.access.users import Role
 from chalicelib.domain.documents import Document
-from chalicelib.domain.orders.orders import Approval, LineChange, Order, OrderEvent, diff
+from chalicelib.domain.orders.order_progress import LineStatus, total
+from chalicelib.domain.orders.orders import Approval, LineChange, Order, OrderEvent, OrderLine, diff
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.ports.documents import DocumentStore
 from chalicelib.usecases.ports.orders import OrderPage, OrderStore
 
 
 @dataclass(frozen=True, slots=True)
+class OwnMark:
+    """The dealer's own figures of an item, at the first line that has it."""
+
+    line: OrderLine
+    at_dealer: Decimal
+    sold: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class OrderView:
-    """`changes`: every line against what the dealer agreed to; `may_answer`: this visitor can confirm or decline them now."""
+    """`changes`: every line against what the dealer agreed to; `may_answer`: this visitor can confirm or decline them now;
+    `may_mark`: he can tell what of it lies with him and what is sold."""
 
     order: Order
     changes: tuple[LineChange, ...]
     events: tuple[OrderEvent, ...]
     documents: tuple[Document, ...]
     may_answer: bool
+    may_mark: bool
+
+    @property
+    def own_marks(self) -> tuple[OwnMark, ...]:
+        return own_marks(self.order)
 
     @property
     def awaits_invoice(self) -> bool:
         """Confirmed, and the invoice of this revision is still being made."""
         issued = any(document.kind == "payment_invoice" and document.status == "issued" for document in self.documents)
         return self.order.approval is Approval.CONFIRMED and not issued
+
+
+def own_marks(order: Order) -> tuple[OwnMark, ...]:
+    """Of every item, in the order's own order."""
+    first = {line.item_id: line for line in reversed(order.lines) if line.quantity}
+    return tuple(
+        OwnMark(line, _own(order, line, LineStatus.AT_DEALER), _own(order, line, LineStatus.SOLD))
+        for line in sorted(first.values(), key=lambda line: line.number)
+    )
+
+
+def _own(order: Order, line: OrderLine, status: LineStatus) -> Decimal:
+    return total(bucket for bucket in order.progress.own.get(line.item_id, ()) if bucket.status is status)
 
 
 def order_page(orders: OrderStore, documents: DocumentStore, *, visitor: Visitor, number: str) -> OrderView:
@@ -36,6 +66,7 @@ def order_page(orders: OrderStore, documents: DocumentStore, *, visitor: Visitor
         events=events,
         documents=documents.of_order(visitor.scope, number),
         may_answer=order.approval is Approval.AWAITING_CLIENT and may_change(visitor, order),
+        may_mark=order.approval is Approval.CONFIRMED and may_change(visitor, order),
     )
 
 

@@ -111,10 +111,17 @@ class OfferStore(Protocol):
         ...
 
 
+BRAND_FACET, KIND_FACET, MARK_FACET, STOCK_FACET = "@brand", "@kind", "@mark", "@stock"
+"""Facets beside the properties, which are under their names. Values of `STOCK_FACET`: ids of warehouses, `ANYWHERE`."""
+
+ANYWHERE = "*"
+SORTS = ("name", "sku", "unit", "brand", "package", "price", "stock", "eta")
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """An item in the search snapshot: what a row of the table shows without asking the database. `group_ids`: its own first,
-    then those above them."""
+    then those above them; `marks` of `domain.catalogue.marks`."""
 
     id: str
     name: str
@@ -128,13 +135,18 @@ class Card:
     package_quantity: Decimal | None
     vat_rate: Decimal | None
     picture: str
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """What the dealer asks for. `group_id` and `category_id` take the group or category with all below it, `parent_id` the
-    variants of one item; `visibility` is the asking visitor's;
-    `sort`: "name", "sku" or "" (by relevance)."""
+    variants of one item; `visibility` is the asking visitor's.
+
+    `chosen`: (facet, values) pairs, an item has one of the values of each. `only`: these items and no others. `price_from` and
+    `price_to` in major units of `price_type_id`. `sort`: one of `SORTS`, "price" by `price_type_id`, "stock" by
+    `sort_warehouse_id` or all; "" is by relevance. With `facets` the answer counts them.
+    """
 
     text: str = ""
     group_id: str | None = None
@@ -145,15 +157,24 @@ class Search:
     limit: int = 50
     category_id: str | None = None
     visibility: Visibility = EVERYTHING
+    chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    only: frozenset[str] | None = None
+    price_type_id: str = ""
+    price_from: Decimal | None = None
+    price_to: Decimal | None = None
+    sort_warehouse_id: str | None = None
+    facets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`read_as`: the text in the other keyboard layout, where only that found anything."""
+    """`read_as`: the text in the other keyboard layout, where only that found anything. `facets`: (value, items that have it)
+    by the facet's name, the most frequent first; what is chosen in a facet does not narrow the facet itself."""
 
     cards: tuple[Card, ...]
     total: int
     read_as: str = ""
+    facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
 
 class CatalogueIndex(Protocol):

@@ -1,13 +1,17 @@
 """Оформление: на одной странице плательщик, способ получения, дата; заказ размещается один раз."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 from chalice import Blueprint
 
 from chalicelib.domain.errors import InvalidInput, Refused
 from chalicelib.domain.orders.orders import DeliveryMethod
-from chalicelib.usecases.orders.place_order import Checkout, CheckoutView, OfferChanged, checkout, place_order
+from chalicelib.usecases.orders.place_order import FARTHEST, Checkout, CheckoutView, OfferChanged, Wish, checkout, place_order
 from chalicelib.web import forms
 from chalicelib.web.answer import Answer
 from chalicelib.web.http import get, post
+from chalicelib.web.request import Values
 from chalicelib.web.visit import Visit
 
 routes = Blueprint(__name__)
@@ -15,14 +19,22 @@ routes = Blueprint(__name__)
 
 @get(routes, "/checkout", needs="order.create")
 def checkout_form(visit: Visit) -> Answer:
-    view = _view(visit)
+    view = _view(visit, visit.request.query)
     return _draw(visit, view, None) if view.cart.can_be_ordered else visit.go("/cart")
 
 
-def _view(visit: Visit) -> CheckoutView:
-    stores = visit.runtime
-    cart_id = visit.request.form.get("cart")
-    return checkout(stores.index, stores.offers, stores.carts, stores.partners, visitor=visit.visitor, cart_id=cart_id)
+def _view(visit: Visit, form: Values) -> CheckoutView:
+    """What can be had when; a day that can't be meant is left out."""
+    stores, wish = visit.runtime, Wish()
+    with suppress(InvalidInput):
+        wish = _wish(form)
+    if wish.by and not visit.today <= wish.by <= visit.today + FARTHEST:
+        wish = replace(wish, by=None)
+    return checkout(stores.index, stores.offers, stores.carts, stores.partners, stores.clock, visitor=visit.visitor, wish=wish)
+
+
+def _wish(form: Values) -> Wish:
+    return Wish(forms.day(form.get("desired_date"), "desired_date"), form.get("split") == "together")
 
 
 def _draw(visit: Visit, view: CheckoutView, refused: Refused | None) -> Answer:
@@ -35,7 +47,7 @@ def _draw(visit: Visit, view: CheckoutView, refused: Refused | None) -> Answer:
 
 def _draw_again(visit: Visit, refused: Refused) -> Answer:
     """With what changed in the meantime where that is what stopped it."""
-    return _draw(visit, refused.view if isinstance(refused, OfferChanged) else _view(visit), refused)
+    return _draw(visit, refused.view if isinstance(refused, OfferChanged) else _view(visit, visit.request.form), refused)
 
 
 @post(routes, "/checkout", needs="order.create", redraw=_draw_again)
@@ -66,8 +78,7 @@ def _read(visit: Visit) -> Checkout:
         generation=forms.whole(form.get("generation")),
         seen=form.get("seen"),
         address_id=form.get("address_id") or None,
-        desired_date=forms.day(form.get("desired_date"), "desired_date"),
+        wish=_wish(form),
         comment=form.get("comment"),
         client_reference=form.get("client_reference"),
-        cart_id=form.get("cart"),
     )

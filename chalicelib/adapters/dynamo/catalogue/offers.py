@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.adapters.dynamo.catalogue.cards import unpacked
 from chalicelib.adapters.dynamo.catalogue.prices import prices_key
 from chalicelib.adapters.dynamo.catalogue.stock import stock_key
-from chalicelib.adapters.dynamo.catalogue.supply import lots_of, reserves_of
+from chalicelib.adapters.dynamo.catalogue.supply import lots_of, reserves_of, revision_of
 from chalicelib.adapters.dynamo.table import KEYS_PER_BATCH, Key, Table
 from chalicelib.domain.catalogue.catalogue import ItemPrice
 from chalicelib.domain.catalogue.prices import ItemPrices
@@ -67,7 +67,7 @@ def balance_of(item_id: str, row: Typed | None) -> StockBalance:
         return StockBalance(item_id)
     figures = {name[2:]: Decimal(typed["N"]) for name, typed in row.items() if name.startswith("F#")}
     balances = {id: Balance(free, _held(row, id)) for id, free in figures.items()}
-    return StockBalance(item_id, balances, lots_of(row), reserves_of(row))
+    return StockBalance(item_id, balances, lots_of(row), reserves_of(row), revision_of(row))
 
 
 def _held(row: Typed, warehouse_id: str) -> Decimal:

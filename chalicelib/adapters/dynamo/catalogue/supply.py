@@ -1,7 +1,8 @@
-"""What is on its way and what 1C keeps for orders: two attributes of an item's `STOCK`, so that one read gives all.
+"""What is on its way and what 1C keeps for orders, in an item's `STOCK`, so that one read gives all.
 
-`lots` and `reserves` are JSON texts, each under its own revision (`lots_revision`, `reserves_revision`). The flat figures of
-`stock` beside them are never touched.
+`lots` and `reserves` are JSON texts, each under its own revision (`lots_revision`, `reserves_revision`). Beside them stand for
+each lot l `LH#l` held by orders, `LA#l` what of it can be promised still, and `lots_orders`: the orders that count on a lot.
+The flat figures of `stock` are never touched.
 """
 
 import json
@@ -11,10 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.adapters.dynamo.catalogue.stock import stock_key
-from chalicelib.adapters.dynamo.table import ConditionFailed, Table
+from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Table
 from chalicelib.domain.catalogue.stock import IncomingLot, IncomingSupply, StockReserves
 
 Typed = Mapping[str, Any]
+PROMISED_LOTS = 60
+"""The earliest lots of an item, which an expression of 4 KB has room for. Later ones are shown and not promised yet."""
+MOST_GONE = 20
 
 
 class DynamoSupply:
@@ -22,8 +26,36 @@ class DynamoSupply:
         self.portal = portal
 
     def save_incoming(self, supply: IncomingSupply) -> bool:
+        """Holds stay deducted: what of a lot can be promised is 1C's figure less what is held of it at this moment."""
+        while True:
+            row = self.portal.get(stock_key(supply.item_id), strong=True) or {}
+            if int(row.get("lots_revision", 0)) >= supply.revision:
+                return False
+            try:
+                self._write(supply, row)
+                return True
+            except ConditionFailed:
+                continue  # another record or a hold came between: look again
+
+    def _write(self, supply: IncomingSupply, row: Item) -> None:
         lots = [[lot.id, lot.warehouse_id, lot.eta.isoformat(), str(lot.quantity), str(lot.reserved)] for lot in supply.lots]
-        return self._save(supply.item_id, "lots", lots, supply.revision)
+        names = {"#data": "lots", "#revision": "lots_revision"}
+        values: Item = {":data": json.dumps(lots, ensure_ascii=False), ":revision": supply.revision}
+        sets, conditions = ["#data = :data", "#revision = :revision"], ["attribute_not_exists(#revision)"]
+        if "lots_revision" in row:
+            conditions, values[":was"] = ["#revision = :was"], row["lots_revision"]
+        for n, lot in enumerate(sorted(supply.lots, key=lambda lot: (lot.eta, lot.id))[:PROMISED_LOTS]):
+            names |= {f"#a{n}": f"LA#{lot.id}", f"#h{n}": f"LH#{lot.id}"}
+            values |= {f":f{n}": lot.quantity - lot.reserved, ":zero": 0}
+            sets.append(f"#a{n}=:f{n}-if_not_exists(#h{n},:zero)")
+        gone = _gone(supply, row)
+        for n, (name, held) in enumerate(gone):
+            names[f"#g{n}"] = name
+            if held is not None:
+                conditions.append(f"#g{n} = :zero")
+                values[":zero"] = 0
+        removed = f" REMOVE {', '.join(f'#g{n}' for n in range(len(gone)))}" if gone else ""
+        self.portal.update(stock_key(supply.item_id), f"SET {', '.join(sets)}{removed}", " AND ".join(conditions), values, names)
 
     def save_reserves(self, reserves: StockReserves) -> bool:
         kept = {warehouse_id: str(quantity) for warehouse_id, quantity in reserves.by_warehouse.items()}
@@ -41,14 +73,30 @@ class DynamoSupply:
         return True
 
 
+def _gone(supply: IncomingSupply, row: Item) -> list[tuple[str, Decimal | None]]:
+    """Attributes of lots that are no more: what can be promised of them (None), and what is held where that is nothing."""
+    stay = {lot.id for lot in supply.lots}
+    gone = [name for name in sorted(row) if name[:3] in ("LA#", "LH#") and name[3:] not in stay]
+    found = [(name, row[name] if name.startswith("LH#") else None) for name in gone]
+    return [(name, held) for name, held in found if not held][:MOST_GONE]
+
+
 def lots_of(row: Typed) -> tuple[IncomingLot, ...]:
     """The earliest first."""
     told = json.loads(row["lots"]["S"]) if "lots" in row else ()
-    lots = (
-        IncomingLot(lot_id, warehouse_id, date.fromisoformat(eta), Decimal(quantity), Decimal(reserved))
-        for lot_id, warehouse_id, eta, quantity, reserved in told
-    )
+    lots = (_lot(row, lot_id, warehouse_id, eta, Decimal(quantity), Decimal(reserved))
+            for lot_id, warehouse_id, eta, quantity, reserved in told)  # fmt: skip
     return tuple(sorted(lots, key=lambda lot: (lot.eta, lot.id)))
+
+
+def _lot(row: Typed, lot_id: str, warehouse_id: str, eta: str, quantity: Decimal, reserved: Decimal) -> IncomingLot:
+    left = row.get(f"LA#{lot_id}")
+    held = quantity - reserved - (Decimal(left["N"]) if left else 0)
+    return IncomingLot(lot_id, warehouse_id, date.fromisoformat(eta), quantity, reserved, held)
+
+
+def revision_of(row: Typed) -> int:
+    return int(row["lots_revision"]["N"]) if "lots_revision" in row else 0
 
 
 def reserves_of(row: Typed) -> dict[str, Decimal]:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table, batch_get, delete, transact, update
 from chalicelib.adapters.dynamo.times import instant, instant_text
-from chalicelib.domain.exchange.exchange import Problem, RunSummary, Tally
+from chalicelib.domain.exchange.exchange import Problem, RunSummary, Tally, all_refused
 from chalicelib.domain.exchange.flows import QUIET, FlowMark, flow_of_run, flows_of_file
 
 JOURNAL = "EXCHANGES"
@@ -158,7 +158,8 @@ def _marks(portal: Table, run: str, kind: str, verdict: Verdict) -> list[Item]:
     if verdict.silent:
         return []
     flows = sorted(flows_of_file(kind, verdict.tallies))
-    return [mark_action(portal, flow, verdict.at, verdict.problem, run, failed=verdict.failed) for flow in flows]
+    failed = verdict.failed or all_refused(verdict.tallies)
+    return [mark_action(portal, flow, verdict.at, verdict.problem, run, failed=failed) for flow in flows]
 
 
 def mark_of(item: Item) -> FlowMark:

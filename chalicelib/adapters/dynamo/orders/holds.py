@@ -3,11 +3,16 @@
 `HOLD#<order>` has a `HEAD` (state, when due) and `PART#nn` items (what is held). A part and the counters of its balances
 change in one transaction, and a part is let go by deleting it: that can succeed only once, whoever tries and however
 often. `DUE#hold` lists the holds by the time they end; a settling that died half-way is found there and goes on.
+
+Goods on hand and incoming lots are held alike: `A#warehouse` and `LA#lot` of the item's `STOCK` are what can be promised,
+`H#` and `LH#` what is held. All that an order holds of an item is one update of it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from uuid import uuid4
 
 from chalicelib.adapters.dynamo.table import (
@@ -23,14 +28,14 @@ from chalicelib.adapters.dynamo.table import (
     update,
 )
 from chalicelib.adapters.dynamo.times import instant_text
-from chalicelib.domain.catalogue.stock import Hold
+from chalicelib.domain.catalogue.stock import Hold, Source
 
 ACTIONS = ACTIONS_PER_TRANSACTION
 PART_SIZE = 90
 TAKING_LIFETIME = timedelta(minutes=15)
 DUE = "DUE#hold"
 
-Kept = Mapping[tuple[str, str], Decimal]
+Kept = Mapping[Source, Decimal]
 
 
 def stock_key(item_id: str) -> Key:
@@ -47,19 +52,19 @@ class DynamoHolds:
         """What an order's own transaction does to hold all it wants; nothing for an order that holds nothing."""
         if not wanted:
             return []
-        return [*self._head_actions(number, "open", "", due), *self._part_actions(number, 0, wanted)]
+        return [*self._head_actions(number, "open", "", due), *self._part_actions(number, 0, _by_item(wanted))]
 
     def take_in_parts(self, number: str, wanted: Sequence[Hold], now: datetime) -> str:
         """Holds of a long order, taken before it stands; the attempt that took them. Raises ConditionFailed.
 
         What an attempt before this one left half-taken is let go first; parts of two attempts never mix.
         """
-        self.settle(number, {}, now)
+        self.abandon(number, now)
         attempt = uuid4().hex
         transact(self.portal.client, self._head_actions(number, "taking", attempt, now + TAKING_LIFETIME))
         mine = check(self.portal.name, _head(number), "attempt = :attempt", {":attempt": attempt})
-        for part, start in enumerate(range(0, len(wanted), PART_SIZE)):
-            transact(self.portal.client, [mine, *self._part_actions(number, part, wanted[start : start + PART_SIZE])])
+        for part, some in enumerate(_pieces(_by_item(wanted), PART_SIZE)):
+            transact(self.portal.client, [mine, *self._part_actions(number, part, some)])
         return attempt
 
     def keep_actions(self, number: str, attempt: str, due: datetime) -> list[Item]:
@@ -82,16 +87,29 @@ class DynamoHolds:
             put(self.portal.name, {"PK": DUE, "SK": _due(number, due), "order": number}),
         ]
 
-    def _part_actions(self, number: str, part: int, wanted: Sequence[Hold]) -> list[Item]:
-        lines = [[hold.item_id, hold.warehouse_id, hold.quantity] for hold in wanted]
+    def _part_actions(self, number: str, part: int, wanted: Mapping[str, Sequence[Hold]]) -> list[Item]:
+        lines = [[*hold.source, hold.quantity] for holds in wanted.values() for hold in holds]
         item: Item = {"PK": f"HOLD#{number}", "SK": f"PART#{part:02d}", "lines": lines}
-        return [put(self.portal.name, item, "attribute_not_exists(PK)"), *(self._take(hold) for hold in wanted)]
+        taken = (self._take(number, item_id, holds) for item_id, holds in wanted.items())
+        return [put(self.portal.name, item, "attribute_not_exists(PK)"), *taken]
 
-    def _take(self, hold: Hold) -> Item:
-        names = {"#a": f"A#{hold.warehouse_id}", "#h": f"H#{hold.warehouse_id}"}
-        sets = "SET #a = #a - :q, #h = if_not_exists(#h, :zero) + :q"
-        values = {":q": hold.quantity, ":zero": 0}
-        return update(self.portal.name, stock_key(hold.item_id), sets, "#a >= :q", values, names)
+    def _take(self, number: str, item_id: str, holds: Sequence[Hold]) -> Item:
+        names: dict[str, str] = {}
+        values: Item = {":zero": 0}
+        sets, conditions, more = [], [], ""
+        for n, hold in enumerate(holds):
+            names |= _counters(n, hold.warehouse_id, hold.lot_id)
+            values[f":q{n}"] = hold.quantity
+            sets.append(f"#a{n} = #a{n} - :q{n}, #h{n} = if_not_exists(#h{n}, :zero) + :q{n}")
+            conditions.append(f"#a{n} >= :q{n}")
+        lot = next((hold for hold in holds if hold.lot_id), None)
+        if lot is not None:  # lots that were told anew may come on other days
+            names |= {"#r": "lots_revision", "#o": "lots_orders"}
+            values |= {":r": lot.supply_revision, ":o": {number}}
+            conditions.append("#r = :r")
+            more = " ADD #o :o"
+        expression = f"SET {', '.join(sets)}{more}"
+        return update(self.portal.name, stock_key(item_id), expression, " AND ".join(conditions), values, names)
 
     # --- letting go ---------------------------------------------------------------------------------------------------
 
@@ -107,6 +125,19 @@ class DynamoHolds:
             gone = [delete(self.portal.name, _head(number)), delete(self.portal.name, (DUE, head["due"]))]
             transact(self.portal.client, gone)
 
+    def abandon(self, number: str, now: datetime) -> bool:
+        """Let go what a placing that did not come to its end has taken; False where there is nothing. Never an order's own."""
+        head = self.portal.get(_head(number), strong=True)
+        if head is None or head["state"] == "open":
+            return False
+        if head["state"] == "taking":
+            try:
+                transact(self.portal.client, self._decision(number, head, {}, now))
+            except ConditionFailed:
+                return self.abandon(number, now)
+        self.settle(number, {}, now)
+        return True
+
     def _decide(self, number: str, kept: Kept, now: datetime) -> Kept | None:
         """What to keep: as given, or as an earlier settling that did not come to its end had decided; None if it is over."""
         head = self.portal.get(_head(number), strong=True)
@@ -118,10 +149,10 @@ class DynamoHolds:
                 return kept
             except ConditionFailed:
                 return self._decide(number, kept, now)
-        return {(item_id, warehouse_id): quantity for item_id, warehouse_id, quantity in head["kept"]}
+        return {(item_id, warehouse_id, lot_id): quantity for item_id, warehouse_id, lot_id, quantity in head["kept"]}
 
     def _decision(self, number: str, head: Item, kept: Kept, now: datetime) -> list[Item]:
-        rows = [[item_id, warehouse_id, quantity] for (item_id, warehouse_id), quantity in kept.items()]
+        rows = [[*source, quantity] for source, quantity in kept.items()]
         values = {":settling": "settling", ":was": head["state"], ":kept": rows, ":due": _due(number, now), ":none": ""}
         sets = "SET #s = :settling, kept = :kept, due = :due, attempt = :none"
         actions = [update(self.portal.name, _head(number), sets, "#s = :was", values, {"#s": "state"})]
@@ -133,7 +164,8 @@ class DynamoHolds:
     def _let_go(self, part: Item, kept: Kept) -> None:
         key = (part["PK"], part["SK"])
         actions = [delete(self.portal.name, key, "attribute_exists(PK)")]
-        actions += [self._release(item_id, warehouse_id, held, kept) for item_id, warehouse_id, held in part["lines"]]
+        held = (Hold(item_id, warehouse_id, quantity, lot_id) for item_id, warehouse_id, lot_id, quantity in part["lines"])
+        actions += [self._release(item_id, holds, kept) for item_id, holds in _by_item(held).items()]
         try:
             transact(self.portal.client, actions)
         except ConditionFailed as failed:
@@ -141,13 +173,23 @@ class DynamoHolds:
                 raise
             # else somebody has let this part go before us
 
-    def _release(self, item_id: str, warehouse_id: str, held: Decimal, kept: Kept) -> Item:
-        """1C's reserve is out of its free stock: F falls with H, so that what is available stays as it is."""
-        reserved = min(held, kept.get((item_id, warehouse_id), Decimal(0)))
-        names = {"#f": f"F#{warehouse_id}", "#a": f"A#{warehouse_id}", "#h": f"H#{warehouse_id}"}
-        sets = "SET #f = #f - :reserved, #h = #h - :held, #a = #a + :freed"
-        values = {":reserved": reserved, ":held": held, ":freed": held - reserved}
-        return update(self.portal.name, stock_key(item_id), sets, values=values, names=names)
+    def _release(self, item_id: str, holds: Sequence[Hold], kept: Kept) -> Item:
+        """1C's reserve is out of its free stock: F falls with H, so that what is available stays as it is.
+
+        A lot has no F: what can be promised of it stays lowered by the reserve until 1C tells its lots anew.
+        """
+        names: dict[str, str] = {}
+        values: Item = {":zero": 0}
+        sets = []
+        for n, hold in enumerate(holds):
+            reserved = min(hold.quantity, kept.get(hold.source, Decimal(0)))
+            names |= _counters(n, hold.warehouse_id, hold.lot_id)
+            values |= {f":h{n}": hold.quantity, f":freed{n}": hold.quantity - reserved}
+            sets.append(f"#h{n} = #h{n} - :h{n}, #a{n} = if_not_exists(#a{n}, :zero) + :freed{n}")
+            if not hold.lot_id:
+                names[f"#f{n}"], values[f":r{n}"] = f"F#{hold.warehouse_id}", reserved
+                sets.append(f"#f{n} = #f{n} - :r{n}")
+        return update(self.portal.name, stock_key(item_id), f"SET {', '.join(sets)}", values=values, names=names)
 
     def due(self, now: datetime) -> Iterator[str]:
         """Orders whose holds have ended, or whose settling has not."""
@@ -161,3 +203,26 @@ def _head(number: str) -> Key:
 
 def _due(number: str, at: datetime) -> str:
     return f"{instant_text(at)}#{number}"
+
+
+def _counters(n: int, warehouse_id: str, lot_id: str) -> dict[str, str]:
+    """What can be promised and what is held, of a lot or on hand."""
+    if lot_id:
+        return {f"#a{n}": f"LA#{lot_id}", f"#h{n}": f"LH#{lot_id}"}
+    return {f"#a{n}": f"A#{warehouse_id}", f"#h{n}": f"H#{warehouse_id}"}
+
+
+def _by_item(wanted: Iterable[Hold]) -> dict[str, list[Hold]]:
+    """One update an item, and one hold a source in it: a transaction touches an item once."""
+    found: dict[str, dict[Source, Hold]] = {}
+    for hold in wanted:
+        sources = found.setdefault(hold.item_id, {})
+        before = sources.get(hold.source)
+        sources[hold.source] = replace(hold, quantity=hold.quantity + before.quantity) if before else hold
+    return {item_id: list(sources.values()) for item_id, sources in found.items()}
+
+
+def _pieces(wanted: Mapping[str, Sequence[Hold]], size: int) -> Iterator[dict[str, Sequence[Hold]]]:
+    rest = iter(wanted.items())
+    while piece := dict(islice(rest, size)):
+        yield piece

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from chalicelib.adapters.dynamo.table import Item, Key
 from chalicelib.adapters.dynamo.times import instant, instant_text
+from chalicelib.domain.catalogue.promise import PlanPart
 from chalicelib.domain.orders.orders import (
     Agreed,
     Approval,
@@ -28,6 +29,7 @@ _PLAIN = (
     "number", "partner_id", "user_id", "user_name", "counterparty_id", "contract_id", "price_type_id", "company_id", "currency",
     "vat_included", "warehouse_id", "delivery_method", "address_id", "address", "comment", "client_reference", "approval",
     "fulfilment", "payment", "revision", "erp_id", "erp_number", "erp_print", "erp_comment", "hold_open", "origin",
+    "together",
 )  # fmt: skip
 
 
@@ -103,13 +105,14 @@ def line_chunks(order: Order) -> list[Item]:
 
 
 _LINE_FIELDS = tuple(field.name for field in fields(OrderLine))
-_LINE_DECIMALS = frozenset({"quantity", "price", "vat_rate", "weight_kg", "volume_m3", "held"})
+_LINE_DECIMALS = frozenset({"quantity", "price", "vat_rate", "weight_kg", "volume_m3"})
 
 
 def _line_values(line: OrderLine) -> dict[str, Any]:
     values = {name: getattr(line, name) for name in _LINE_FIELDS}
     if line.agreed:
         values["agreed"] = [str(line.agreed.quantity), str(line.agreed.price), line.agreed.amount]
+    values["plan"] = [[str(part.quantity), part.lot_id, _day(part.due), _day(part.promised)] for part in line.plan]
     return {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
@@ -125,7 +128,17 @@ def _line(values: dict[str, Any]) -> OrderLine:
     if found["agreed"]:
         quantity, price, amount = found["agreed"]
         found["agreed"] = Agreed(Decimal(quantity), Decimal(price), amount)
+    found["plan"] = tuple(_part(*part) for part in found.get("plan", ()))
+    found.pop("held", None)  # orders placed before lines had a plan
     return OrderLine(**found)
+
+
+def _part(quantity: str, lot_id: str, due: str | None, promised: str | None) -> PlanPart:
+    return PlanPart(Decimal(quantity), lot_id, *(date.fromisoformat(day) if day else None for day in (due, promised)))
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def event_item(number: str, event: OrderEvent) -> Item:

@@ -23,7 +23,7 @@ from chalicelib.adapters.dynamo.orders.outbox import outbox_items, outbox_key
 from chalicelib.adapters.dynamo.orders.outbox import to_item as outbox_item
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Table, delete, put, transact, update
 from chalicelib.adapters.dynamo.times import instant_text
-from chalicelib.domain.catalogue.stock import Hold
+from chalicelib.domain.catalogue.stock import Hold, Source
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.orders.carts import CartHead
 from chalicelib.domain.orders.orders import Order, OrderEvent
@@ -83,9 +83,13 @@ class DynamoOrders:
     def _placed_already(self, order: Order, key: str, error: ConditionFailed) -> str:
         number = self.placed(key)
         if number is None:
-            self.holds.settle(order.number, {}, order.placed_at)
+            self.holds.abandon(order.number, order.placed_at)
             raise Conflict(CHANGED) from error
         return number
+
+    def abandon(self, key: str, now: datetime) -> bool:
+        kept = self.ephemeral.get((f"PLACED#{key}", "NUMBER"), strong=True)
+        return self.holds.abandon(kept["number"], now) if kept else False
 
     def placed(self, key: str) -> str | None:
         found = self.ephemeral.get((f"PLACED#{key}", "ORDER"), strong=True)
@@ -109,8 +113,9 @@ class DynamoOrders:
 
     def _empty_cart(self, order: Order, cart: CartHead) -> Item:
         """The next generation of the cart is empty; a second click finds this one gone."""
+        empty = CartHead(cart.id, cart.partner_id, cart.generation + 1, cart.version + 1, last_order=order.number)
         values = {":now": cart.generation, ":seen": cart.version}
-        item = carts.emptied(order.number, cart, order.placed_at)
+        item = carts.head_item(PartnerScope(cart.partner_id), empty)
         return put(self.portal.name, item, "generation = :now AND version = :seen", values)
 
     def adopt(self, order: Order, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> str:
@@ -250,7 +255,7 @@ class DynamoOrders:
 
     # --- holds --------------------------------------------------------------------------------------------------------
 
-    def settle_hold(self, number: str, kept: Mapping[tuple[str, str], Decimal], now: datetime) -> None:
+    def settle_hold(self, number: str, kept: Mapping[Source, Decimal], now: datetime) -> None:
         self.holds.settle(number, kept, now)
 
     def expired_holds(self, now: datetime) -> Iterator[str]:
