@@ -8,11 +8,11 @@ from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.domain.exchange.node_settings import ItemField
 from chalicelib.domain.news import NewsKind
 from chalicelib.domain.orders.order_progress import Bucket, LineStatus
-from chalicelib.domain.orders.orders import Approval, ChangeKind, DeliveryMethod, Fulfilment, OrderEvent, Payment
+from chalicelib.domain.orders.orders import Approval, ChangeKind, DeliveryMethod, Fulfilment, OrderEvent, OrderLine, Payment
 from chalicelib.domain.partners.partners import Contract
 from chalicelib.texts import N_, _, ngettext_text
 from chalicelib.usecases.ports.catalogue import Card
-from chalicelib.web.figures import number
+from chalicelib.web.figures import number, short_day
 
 APPROVAL: Mapping[str, str] = {
     Approval.SUBMITTED: N_("Отправлен"),
@@ -257,6 +257,17 @@ def bucket_text(bucket: Bucket) -> str:
     text = f"{number(bucket.quantity, 3)} {name(LINE_STATUS, bucket.status)}"
     text += f" · {bucket.stage}" if bucket.stage else ""
     return text + (f" ({bucket.due:%d.%m})" if bucket.due else "")
+
+
+def delay_text(line: OrderLine) -> str:
+    """«Задержка поставки: 50 ожидаются 20.04 вместо 17.04»."""
+    text = N_("%(quantity)s ожидаются %(due)s вместо %(promised)s")
+    parts = [
+        _(text, quantity=number(part.quantity, 3), due=short_day(part.due), promised=short_day(part.promised))
+        for part in line.plan
+        if part.late and part.due and part.promised
+    ]
+    return _("Задержка поставки: %(parts)s", parts="; ".join(parts))
 
 
 def event_text(event: OrderEvent) -> str:

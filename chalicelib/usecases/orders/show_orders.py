@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from chalicelib.domain.access.users import Role
 from chalicelib.domain.documents import Document
-from chalicelib.domain.orders.order_progress import LineStatus, total
+from chalicelib.domain.orders.line_buckets import line_buckets
+from chalicelib.domain.orders.order_progress import Bucket, LineStatus, total
 from chalicelib.domain.orders.orders import Approval, LineChange, Order, OrderEvent, OrderLine, diff
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.ports.documents import DocumentStore
@@ -36,6 +37,9 @@ class OrderView:
     @property
     def own_marks(self) -> tuple[OwnMark, ...]:
         return own_marks(self.order)
+
+    def buckets(self, line: OrderLine) -> tuple[Bucket, ...]:
+        return line_buckets(self.order, line)
 
     @property
     def awaits_invoice(self) -> bool:

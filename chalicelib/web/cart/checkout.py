@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from chalice import Blueprint
 
@@ -10,6 +11,7 @@ from chalicelib.domain.orders.orders import DeliveryMethod
 from chalicelib.usecases.orders.place_order import FARTHEST, Checkout, CheckoutView, OfferChanged, Wish, checkout, place_order
 from chalicelib.web import forms
 from chalicelib.web.answer import Answer
+from chalicelib.web.cart import promises
 from chalicelib.web.http import get, post
 from chalicelib.web.request import Values
 from chalicelib.web.visit import Visit
@@ -38,11 +40,9 @@ def _wish(form: Values) -> Wish:
 
 
 def _draw(visit: Visit, view: CheckoutView, refused: Refused | None) -> Answer:
-    today = forms.today(visit.runtime.clock())
     changed = isinstance(refused, OfferChanged)
-    return visit.page(
-        "cart/checkout.html", view=view, filled=visit.request.form, today=today, changed=changed, **forms.problems(refused)
-    )
+    shown: dict[str, Any] = {"view": view, "filled": visit.request.form, "changed": changed, "promises": promises}
+    return visit.page("cart/checkout.html", piece="cart/goods.html", **shown, **forms.problems(refused))
 
 
 def _draw_again(visit: Visit, refused: Refused) -> Answer:
