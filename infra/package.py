@@ -57,6 +57,7 @@ def build(stage: str, environment: Mapping[str, str], target: Path, fill: Fill, 
         shutil.copytree(
             source / "chalicelib", target / "chalicelib", ignore=shutil.ignore_patterns("__pycache__", "*.po", "*.pot")
         )
+    compile_templates(target / "chalicelib" / "web")
     write_config(stage, environment, target / ".chalice", source / ".chalice")
     (target / "vendor").mkdir()
     fill(target / "vendor")
@@ -114,6 +115,16 @@ def trim(vendor: Path) -> None:
     for pattern in NEEDLESS_FILES:
         for found in list(vendor.rglob(pattern)):
             found.unlink()
+
+
+def compile_templates(web: Path) -> None:
+    """Modules of the templates beside them, which `rendering` takes where they are."""
+    from jinja2 import FileSystemLoader
+
+    from chalicelib.web.rendering import COMPILED, TEMPLATES, environment
+
+    loader = FileSystemLoader(web / TEMPLATES.name)
+    environment().overlay(loader=loader).compile_templates(web / COMPILED.name, zip=None, ignore_errors=False)
 
 
 def precompile(folder: Path) -> None:

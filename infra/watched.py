@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.adapters.dynamo.quick import QuickDynamo
+from infra.units import READS, read_units
 
 See = Callable[[str, str, dict[str, Any]], None]
 
@@ -43,3 +45,41 @@ def _botocore(client: Any, see: See) -> Iterator[None]:
         yield
     finally:
         client.meta.events.unregister("provide-client-params", note)
+
+
+@dataclass
+class Bill:
+    """What DynamoDB was asked and what it counts for it: read units of 4 KB (half where eventually consistent), write units of
+    1 KB (twice in a transaction), the indexes' included."""
+
+    calls: list[str] = field(default_factory=list)
+    read: float = 0
+    write: float = 0
+
+    def add(self, operation: str, request: dict[str, Any], answer: dict[str, Any]) -> None:
+        self.calls.append(operation)
+        if operation in READS:
+            self.read += read_units(operation, request, answer)
+        else:
+            told = answer.get("ConsumedCapacity", [])
+            self.write += sum(one["CapacityUnits"] for one in (told if isinstance(told, list) else [told]))
+
+    def clear(self) -> None:
+        self.calls, self.read, self.write = [], 0, 0
+
+
+@contextmanager
+def billed(client: Any) -> Iterator[Bill]:
+    """Meanwhile every call of the client (a QuickDynamo) is added to the bill."""
+    ask, bill = client.ask, Bill()
+
+    def billing(operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = ask(operation, {**request, "ReturnConsumedCapacity": "TOTAL"})
+        bill.add(operation, request, answer)
+        return answer
+
+    client.ask = billing
+    try:
+        yield bill
+    finally:
+        client.ask = ask

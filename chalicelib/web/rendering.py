@@ -4,13 +4,15 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, ModuleLoader, StrictUndefined
 from markupsafe import Markup
 
 from chalicelib import texts
 from chalicelib.web import figures, labels, static_files
 
 TEMPLATES = Path(__file__).parent / "templates"
+COMPILED = Path(__file__).parent / "compiled_templates"
+"""Modules made of the templates by `infra.package`: the first page of a new instance would wait for that else."""
 
 
 def render(template: str, **values: Any) -> bytes:
@@ -20,7 +22,7 @@ def render(template: str, **values: Any) -> bytes:
 @cache
 def environment() -> Environment:
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=ModuleLoader(COMPILED) if COMPILED.is_dir() else FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -74,6 +74,12 @@ def test_it_fits(packed: Package) -> None:
     assert not [path for path in packed.task.rglob("*") if path.name in ("__pycache__", "tests", "boto3", "botocore", "infra")]
 
 
+def test_its_templates_are_modules(packed: Package) -> None:
+    """The first page of a new instance does not wait for templates to be compiled."""
+    web = packed.task / "chalicelib" / "web"
+    assert len(list((web / "compiled_templates").glob("tmpl_*.py"))) == len(list((web / "templates").rglob("*.html")))
+
+
 def test_it_serves_a_page_with_its_style(packed: Package, aws: SimpleNamespace) -> None:
     with running("app.app", packed.task, packed.provided, aws.environment) as function:
         answer = function.invoke(get("/sign-in", "/sign-in"))
