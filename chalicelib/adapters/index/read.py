@@ -13,6 +13,7 @@ from typing import Any
 
 from chalicelib.adapters.index.build import CLASSIFIER, INDEX
 from chalicelib.adapters.index.classifier import classifier_from, columns_of
+from chalicelib.adapters.index.match import code_queries, has_article, same_name
 from chalicelib.adapters.index.query import ONLY, PRICE, filters_of, narrowed, readings
 from chalicelib.adapters.index.schema import (
     BY_BRAND,
@@ -40,6 +41,9 @@ KEPT = 2
 """Snapshots a process keeps: the one in force, and the one before for requests that began with it."""
 
 MAX_LIMIT = 200
+MAX_CODED = 20
+"""Items of one code that are offered to choose from."""
+
 _UPDATING = "Каталог обновляется: откройте страницу ещё раз"
 _SORTS = {"name": BY_NAME, "sku": BY_SKU, "unit": BY_UNIT, "brand": BY_BRAND, "package": PACKAGE, "stock": STOCK, "eta": ETA}
 MOST_VALUES = 2000
@@ -61,6 +65,13 @@ class SnapshotIndex:
 
     def cards(self, snapshot: str | None, item_ids: Sequence[str]) -> Mapping[str, Card]:
         return self._snapshot(snapshot).cards(item_ids) if snapshot else {}
+
+    def coded(self, snapshot: str | None, code: str) -> tuple[Card, ...]:
+        return self._snapshot(snapshot).coded(code) if snapshot and code.strip() else ()
+
+    def named(self, snapshot: str | None, name: str) -> tuple[Card, ...]:
+        found = self.search(snapshot, Search(text=name, limit=MAX_CODED)).cards if name.strip() else ()
+        return tuple(card for card in found if same_name(card.name, name))
 
     def classifier(self, snapshot: str | None) -> Classifier:
         return self._snapshot(snapshot).classifier if snapshot else Classifier()
@@ -172,6 +183,15 @@ class OpenSnapshot:
             for _, address in self._searcher.search(query, 1, count=False).hits:
                 found[item_id] = self._card(address)
         return found
+
+    def coded(self, code: str) -> tuple[Card, ...]:
+        for query, exactly in code_queries(code):
+            hits = self._searcher.search(query, MAX_CODED, count=False).hits
+            cards = [self._card(address) for _, address in hits]
+            found = tuple(card for card in cards if not exactly or has_article(card, code))
+            if found:
+                return found
+        return ()
 
     def _card(self, address: Any) -> Card:
         return card_from(bytes(self._searcher.doc(address)[CARD][0]))

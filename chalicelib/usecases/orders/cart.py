@@ -1,6 +1,6 @@
 """The cart: put goods in, look at them with the prices and balances of this moment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -93,15 +93,20 @@ def view_cart(index: CatalogueIndex, offers: OfferStore, carts: CartStore, *, vi
     scope = visitor.partner_scope
     head = carts.head(scope, visitor.session.user_id)
     lines = carts.lines(scope, head)
-    ids = [line.item_id for line in lines]
-    cards = shown_cards(index, visitor, ids)
-    known = offers.read(ids)
-    rows = tuple(_row(visitor, line, cards.get(line.item_id), known) for line in lines)
+    rows = rows_of(index, offers, visitor, lines)
     view = CartView(head, rows, _totals(visitor, rows), sum(row.vat_amount for row in rows))
     true_head = replace(head, totals=view.totals, quantities=carried({line.item_id: line.quantity for line in lines}))
     if head.version and true_head != head:
         carts.put_head(scope, true_head)
     return view
+
+
+def rows_of(index: CatalogueIndex, offers: OfferStore, visitor: Visitor, lines: Sequence[CartLine]) -> tuple[CartRow, ...]:
+    """Any lines as they stand now."""
+    ids = [line.item_id for line in lines]
+    cards = shown_cards(index, visitor, ids)
+    known = offers.read(ids)
+    return tuple(_row(visitor, line, cards.get(line.item_id), known) for line in lines)
 
 
 def put_in_cart(

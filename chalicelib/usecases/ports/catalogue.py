@@ -184,6 +184,14 @@ class CatalogueIndex(Protocol):
 
     def cards(self, snapshot: str | None, item_ids: Sequence[str]) -> Mapping[str, Card]: ...
 
+    def coded(self, snapshot: str | None, code: str) -> tuple[Card, ...]:
+        """Items by 1C's id, article (with or without punctuation) or barcode: never by a part of it."""
+        ...
+
+    def named(self, snapshot: str | None, name: str) -> tuple[Card, ...]:
+        """Items with exactly this name, case and punctuation aside."""
+        ...
+
     def classifier(self, snapshot: str | None) -> Classifier:
         """Groups, price types and warehouses as of the snapshot (no properties); groups without a visible item are left out."""
         ...
