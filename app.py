@@ -8,13 +8,13 @@ from chalicelib.schedules import rereads as rereads_schedule
 from chalicelib.schedules import stock as stock_schedule
 from chalicelib.web import assets, catalogue, documents, home, http, news, orders
 from chalicelib.web.access import profile, sign_in
-from chalicelib.web.cart import cart, checkout
+from chalicelib.web.cart import cart, checkout, quick_order
 from chalicelib.web.exchange import exchange_actions, exchange_journal, exchange_nodes, exchange_proposals
 from chalicelib.workers import deliveries, imports, messages, pictures, rereads, snapshot, stock
 from chalicelib.workers import documents as documents_worker
 
 EXCHANGE_PAGES = (exchange_actions, exchange_journal, exchange_nodes, exchange_proposals)
-PAGES = (assets, cart, catalogue, checkout, documents, *EXCHANGE_PAGES, home, news, orders, profile, sign_in)
+PAGES = (assets, cart, catalogue, checkout, documents, *EXCHANGE_PAGES, home, news, orders, profile, quick_order, sign_in)
 EXCHANGE = (bitrix24, changes, onec, snapshots, v1)
 WORKERS = (deliveries, documents_worker, imports, messages, pictures, rereads, snapshot, stock)
 SCHEDULES = (exchange, holds, outbox, reconcile, rereads_schedule, stock_schedule, waiting)

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         SettlementStore,
         TermStore,
     )
+    from chalicelib.usecases.ports.quick_orders import QuickOrderStore
 
 
 def utc_now() -> datetime:
@@ -122,6 +123,12 @@ class Runtime:
         from chalicelib.adapters.dynamo.orders.carts import DynamoCarts
 
         return DynamoCarts(self.portal)
+
+    @cached_property
+    def quick_orders(self) -> "QuickOrderStore":
+        from chalicelib.adapters.dynamo.orders.quick_orders import DynamoQuickOrders
+
+        return DynamoQuickOrders(self.portal, self.ephemeral, self.files)
 
     @cached_property
     def orders(self) -> "OrderStore":

@@ -49,3 +49,10 @@ def whole(text: str, most: int = 2**31) -> int:
 
 def today(now: datetime) -> date:
     return now.astimezone(MOSCOW).date()
+
+
+def shown(figure: Decimal | None) -> str:
+    """A quantity in a sentence."""
+    from chalicelib.web.figures import quantity as words
+
+    return words(figure) if figure is not None else "0"

@@ -21,7 +21,7 @@ from chalicelib.web.visit import Visit
 Page = Callable[..., Answer]
 Redraw = Callable[[Visit, errors.Refused], Answer]
 
-FORM_TYPES = ["application/x-www-form-urlencoded", "application/json"]
+FORM_TYPES = ["application/x-www-form-urlencoded", "multipart/form-data", "application/json"]
 STATUS: dict[type[errors.KabinetError], int] = {
     errors.InvalidInput: 422,
     errors.NotFound: 404,

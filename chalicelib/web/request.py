@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode
 
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.web.multipart import UploadedFile, split_form
 
 FORM_LIMIT = 200_000
 """Bytes of the biggest form: a cart of 500 lines takes about 60 KB."""
@@ -49,6 +50,7 @@ class Request:
     cookies: Mapping[str, str]
     address: str
     params: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, UploadedFile] = field(default_factory=dict)
 
     @property
     def https(self) -> bool:
@@ -69,6 +71,7 @@ def read_request(raw: Any) -> Request:
     """Chalice's request as ours. Raises InvalidInput for a form that is too big or not text."""
     headers = {name.lower(): value for name, value in raw.headers.items()}
     params = {name: unquote(value) for name, value in (raw.uri_params or {}).items()}
+    form, files = _form(raw, headers) if raw.method == "POST" else (Values({}), {})
     prefix, path = split_prefix(raw.path, raw.context.get("path") or raw.path, raw.uri_params)
     return Request(
         method=raw.method,
@@ -76,10 +79,11 @@ def read_request(raw: Any) -> Request:
         prefix=prefix,
         headers=headers,
         query=Values({name: raw.query_params.getlist(name) for name in raw.query_params or ()}),
-        form=_form(raw) if raw.method == "POST" else Values({}),
+        form=form,
         cookies=_cookies(headers.get("cookie", "")),
         address=raw.context.get("identity", {}).get("sourceIp", ""),
         params=params,
+        files=files,
     )
 
 
@@ -97,12 +101,15 @@ def _segments(path: str) -> list[str]:
     return [segment for segment in path.split("/") if segment]
 
 
-def _form(raw: Any) -> Values:
+def _form(raw: Any, headers: Mapping[str, str]) -> tuple[Values, Mapping[str, UploadedFile]]:
     body: bytes = raw.raw_body
+    if headers.get("content-type", "").startswith("multipart/"):
+        texts, files = split_form(headers["content-type"], body)
+        return Values(texts), files
     if len(body) > FORM_LIMIT:
         raise InvalidInput("Форма слишком большая")
     try:
-        return Values(parse_qs(body.decode(), keep_blank_values=True, max_num_fields=FIELD_LIMIT))
+        return Values(parse_qs(body.decode(), keep_blank_values=True, max_num_fields=FIELD_LIMIT)), {}
     except ValueError as error:  # UnicodeDecodeError is one of these
         raise InvalidInput("Форма не читается") from error
 

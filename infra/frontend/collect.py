@@ -21,6 +21,7 @@ FONTS = "chalicelib/adapters/fonts"
 COPIES = {
     "bootstrap/dist/css/bootstrap.min.css": f"{VENDOR}/bootstrap.min.css",
     "htmx.org/dist/htmx.min.js": f"{VENDOR}/htmx.min.js",
+    "@zxing/library/umd/index.min.js": f"{VENDOR}/zxing.min.js",
     "@expo-google-fonts/roboto/400Regular/Roboto_400Regular.ttf": f"{FONTS}/Roboto-Regular.ttf",
     "@expo-google-fonts/roboto/700Bold/Roboto_700Bold.ttf": f"{FONTS}/Roboto-Bold.ttf",
     "@expo-google-fonts/roboto/LICENSE_FONT": f"{FONTS}/LICENSE.txt",

@@ -26,6 +26,10 @@ GET  /orders
 GET  /orders/{number}
 GET  /pictures/{name}
 GET  /profile
+GET  /quick-order
+GET  /quick-order-template
+GET  /quick-order/{order_id}
+GET  /quick-order/{order_id}/errors
 GET  /sign-in
 GET  /start
 GET  /static/{name}
@@ -49,6 +53,9 @@ POST /news/{news_id}/read
 POST /orders/{number}/confirm
 POST /orders/{number}/decline
 POST /orders/{number}/own
+POST /quick-order
+POST /quick-order/row
+POST /quick-order/{order_id}
 POST /sign-in
 POST /sign-out
 """

@@ -70,8 +70,7 @@ class SnapshotIndex:
         return self._snapshot(snapshot).coded(code) if snapshot and code.strip() else ()
 
     def named(self, snapshot: str | None, name: str) -> tuple[Card, ...]:
-        found = self.search(snapshot, Search(text=name, limit=MAX_CODED)).cards if name.strip() else ()
-        return tuple(card for card in found if same_name(card.name, name))
+        return self._snapshot(snapshot).named(name) if snapshot and name.strip() else ()
 
     def classifier(self, snapshot: str | None) -> Classifier:
         return self._snapshot(snapshot).classifier if snapshot else Classifier()
@@ -192,6 +191,13 @@ class OpenSnapshot:
             if found:
                 return found
         return ()
+
+    def named(self, name: str) -> tuple[Card, ...]:
+        """As it is written: no other layout, no typing errors."""
+        search = Search(text=name, limit=MAX_CODED)
+        query, _ = next(readings(search))
+        cards = (self._card(address) for address in self._page(query, search)[0])
+        return tuple(card for card in cards if same_name(card.name, name))
 
     def _card(self, address: Any) -> Card:
         return card_from(bytes(self._searcher.doc(address)[CARD][0]))

@@ -1,14 +1,14 @@
 """Quick order: rows out of a keyboard, a sheet or a file, each told apart by what can be done with it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
 
 MAX_LINES = 10_000
-"""Rows of one quick order: twice what the biggest dealers send."""
+"""Rows of one quick order that ask for something: twice what the biggest dealers send."""
 
 ROLES = ("sku", "barcode", "id", "name", "quantity")
 CODES = ("sku", "barcode", "id")
@@ -38,6 +38,8 @@ class Verdict(StrEnum):
     MISSING = "missing"
     REFUSED = "refused"
     QUANTITY = "quantity"
+    BLANK = "blank"
+    """A row of a file that asks for nothing: dealers send whole price lists with a few quantities in them."""
 
 
 PROPOSING = frozenset({Verdict.SHORT, Verdict.PACKAGE})
@@ -60,8 +62,8 @@ class QuickLine:
 
 @dataclass(frozen=True, slots=True)
 class QuickOrder:
-    """`columns`: role -> place of its column; `head`: titles, if the file had any; `blank`: rows left out for they have no
-    quantity. `source` is the name of the file, "" for rows that were typed or pasted."""
+    """`columns`: role -> place of its column; `head`: titles, if the table had any. `source` is the name of the file, "" for
+    rows that were typed or pasted."""
 
     id: str
     partner_id: str
@@ -70,8 +72,12 @@ class QuickOrder:
     source: str
     head: tuple[str, ...]
     columns: Mapping[str, int]
-    lines: tuple[QuickLine, ...] = field(default=())
-    blank: int = 0
+    lines: tuple[QuickLine, ...] = ()
+
+    @property
+    def asking(self) -> tuple[QuickLine, ...]:
+        """The rows that want something."""
+        return tuple(line for line in self.lines if line.verdict is not Verdict.BLANK)
 
     def cell(self, line: QuickLine, role: str) -> str:
         place = self.columns.get(role, -1)
@@ -87,8 +93,13 @@ class QuickOrder:
         return next(iter(self.codes(line)), "") or (self.cell(line, "name") if line.code is None else "")
 
     def wanted(self, line: QuickLine) -> str:
-        """The quantity as text."""
-        return line.quantity if line.quantity is not None else self.cell(line, "quantity")
+        """The quantity as text; a bare list of codes that was typed or scanned means one of each."""
+        if line.quantity is not None:
+            return line.quantity
+        return self.cell(line, "quantity") if "quantity" in self.columns or self.source else "1"
+
+    def is_blank(self, line: QuickLine) -> bool:
+        return bool(self.source) and "quantity" in self.columns and not self.wanted(line).strip(" 0.,-")
 
 
 def read_quantity(text: str) -> Decimal | None:
@@ -163,8 +174,12 @@ def head_signature(head: Sequence[str], width: int) -> str:
     return titles or f"-{width}"
 
 
-def lines_of(rows: Sequence[tuple[int, tuple[str, ...]]], quantity: int | None) -> Iterator[QuickLine]:
-    """Those that say how many; all of them where no column does."""
-    for number, cells in rows:
-        if quantity is None or (quantity < len(cells) and cells[quantity].strip(" 0.,-")):
-            yield QuickLine(number, cells)
+_PAIR = re.compile(r"(\S+)[ \u00a0]+(\d{1,7}(?:[.,]\d{1,3})?)")
+
+
+def paired(rows: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:
+    """«АРТ-1 5» on a line is an article and a quantity, where every line is so."""
+    pairs = [(number, _PAIR.fullmatch(cells[0])) for number, cells in rows if len(cells) == 1]
+    if len(pairs) < len(rows) or not all(pair for _, pair in pairs):
+        return rows
+    return [(number, (pair[1], pair[2])) for number, pair in pairs if pair]

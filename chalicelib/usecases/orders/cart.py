@@ -219,3 +219,14 @@ def _sum(one: CartTotals, other: CartTotals) -> CartTotals:
         one.weight_kg + other.weight_kg,
         one.volume_m3 + other.volume_m3,
     )
+
+
+def totals_at(visitor: Visitor, rows: Sequence[tuple[CartRow, Decimal]]) -> CartTotals:
+    """What lines come to at these quantities."""
+    return _totals(visitor, tuple(_at(visitor, row, quantity) for row, quantity in rows))
+
+
+def _at(visitor: Visitor, row: CartRow, quantity: Decimal) -> CartRow:
+    amount = row.price.line(quantity) if row.price else 0
+    line = replace(row.line, quantity=quantity)
+    return replace(row, line=line, amount=amount, vat_amount=vat_of(visitor, amount, row.card))
