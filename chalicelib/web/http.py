@@ -126,7 +126,7 @@ def _stranger() -> Visit:
 def _run(visit: Visit, page: Page, rules: Rules) -> Answer:
     try:
         return page(visit, **visit.request.params)
-    except (errors.InvalidInput, errors.Conflict, errors.TooManyAttempts) as refused:
+    except (errors.InvalidInput, errors.Conflict, errors.TooManyAttempts, errors.BrokenFile) as refused:
         if rules.redraw is None:
             raise
         return replace(rules.redraw(visit, refused), status=STATUS[_kind(refused)])

@@ -142,6 +142,7 @@ def test_signing_out_ends_the_session_on_the_server(shop: Shop) -> None:
 
 GUEST = {"/sign-in", "/forgotten-password", "/invite/{invite}", "/static/{name}", "/{proxy+}"}
 DEALER = {"/catalogue", "/items/{item_id}", "/cart", "/checkout", "/orders", "/documents"}
+DEALER |= {"/quick-order", "/quick-order-template", "/quick-order/{order_id}", "/quick-order/{order_id}/errors"}
 ADMINISTRATOR = {
     "/exchange-journal",
     "/exchange-journal/{run_id}",

@@ -131,12 +131,19 @@ def _whole(quantity: Decimal, step: Decimal, rounding: str) -> Decimal:
 
 
 def find_head(rows: Sequence[tuple[str, ...]]) -> int | None:
-    """The place of the row with the titles: the first that names a quantity and something to find goods by."""
+    """The place of the row with the titles: the first that names a quantity and something to find goods by; else the first
+    row, where it has a word above the figures."""
     for place, cells in enumerate(rows[:_HEAD_WITHIN]):
-        named = named_columns(cells)
-        if "quantity" in named and len(named) > 1:
+        if names_enough(named_columns(cells)):
             return place
-    return None
+    figures = guessed_columns(rows[1:]).get("quantity")
+    first = rows[0] if rows else ()
+    is_word = figures is not None and figures < len(first) and first[figures] and read_quantity(first[figures]) is None
+    return 0 if is_word else None
+
+
+def names_enough(columns: Mapping[str, int]) -> bool:
+    return "quantity" in columns and len(columns) > 1
 
 
 def named_columns(head: Sequence[str]) -> dict[str, int]:

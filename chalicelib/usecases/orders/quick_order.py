@@ -22,6 +22,7 @@ from chalicelib.domain.orders.quick_order import (
     head_signature,
     judge,
     named_columns,
+    names_enough,
     read_quantity,
 )
 from chalicelib.usecases.access.visitors import Visitor
@@ -140,7 +141,8 @@ def _made(
     data = rows[place + 1 :] if place is not None else rows
     width = max(map(len, cells), default=0)
     known = quick_orders.columns(visitor.partner_scope, head_signature(head, width))
-    columns = known or (named_columns(head) if head else guessed_columns([row for _, row in data]))
+    named = named_columns(head)
+    columns = known or (named if names_enough(named) else guessed_columns([row for _, row in data]))
     scope = visitor.partner_scope
     lines = tuple(QuickLine(number, row) for number, row in data)
     return _filled(QuickOrder(order_id, scope.partner_id, visitor.session.user_id, clock(), source[:100], head, columns, lines))
@@ -357,7 +359,7 @@ def name_columns(
     """Read the same rows with other columns, and remember it for the next table with such titles."""
     order = _read(quick_orders, visitor, order_id)
     named = {role: place for role, place in columns.items() if role in ROLES}
-    if "quantity" not in named or len(named) < 2:
+    if not names_enough(named):
         raise InvalidInput("Укажите столбец с количеством и столбец с артикулом, штрихкодом или наименованием")
     changed = _looked_at(index, offers, visitor, _filled(replace(order, columns=named)))
     signature = head_signature(order.head, max(len(line.cells) for line in order.lines))
