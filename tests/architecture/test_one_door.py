@@ -9,11 +9,15 @@ DOOR = ROOT / "usecases/catalogue/visibility.py"
 
 
 def asking_the_index(source: str) -> Iterator[int]:
-    """Lines where `index.cards(…)` or `….index.cards(…)` is called."""
+    """Lines where `index.cards(…)` or `….index.cards(…)`, `coded` or `named` is called."""
     calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
     for call in calls:
         asked = call.func
-        if isinstance(asked, ast.Attribute) and asked.attr == "cards" and ast.unparse(asked.value).endswith("index"):
+        if (
+            isinstance(asked, ast.Attribute)
+            and asked.attr in ("cards", "coded", "named")
+            and ast.unparse(asked.value).endswith("index")
+        ):
             yield call.lineno
 
 

@@ -19,3 +19,13 @@ def shown_cards(index: CatalogueIndex, visitor: Visitor, item_ids: Sequence[str]
     """The cards of those items that the visitor may see; the others do not exist for him."""
     cards = index.cards(visitor.beacons.snapshot, item_ids)
     return {id: card for id, card in cards.items() if visitor.visibility.shows(card)}
+
+
+def coded_cards(index: CatalogueIndex, visitor: Visitor, code: str) -> tuple[Card, ...]:
+    """What of `CatalogueIndex.coded` the visitor may see."""
+    return tuple(filter(visitor.visibility.shows, index.coded(visitor.beacons.snapshot, code)))
+
+
+def named_cards(index: CatalogueIndex, visitor: Visitor, name: str) -> tuple[Card, ...]:
+    """What of `CatalogueIndex.named` the visitor may see."""
+    return tuple(filter(visitor.visibility.shows, index.named(visitor.beacons.snapshot, name)))

@@ -26,6 +26,7 @@ from chalicelib.domain.orders.quick_order import (
     read_quantity,
 )
 from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.catalogue.visibility import coded_cards, named_cards, shown_cards
 from chalicelib.usecases.orders.cart import CartRow, own_cart, rows_of, totals_at
 from chalicelib.usecases.ports.catalogue import Card, CatalogueIndex, OfferStore, Search
 from chalicelib.usecases.ports.clock import Clock
@@ -76,7 +77,7 @@ class QuickPage:
     counts: Mapping[Verdict, int]
     added_count: int
     revision: int
-    only: str
+    show: str
     page: int
     pages: int
 
@@ -180,18 +181,13 @@ def check(
 
 def _candidates(index: CatalogueIndex, visitor: Visitor, order: QuickOrder, line: QuickLine) -> tuple[Card, ...]:
     """The chosen item; else by the codes, the surest first; else by the very name."""
-    snapshot = visitor.beacons.snapshot
     if line.item_id:
-        return _visible(visitor, index.cards(snapshot, [line.item_id]).values())
+        return tuple(shown_cards(index, visitor, [line.item_id]).values())
     for code in order.codes(line):
-        if found := _visible(visitor, index.coded(snapshot, code)):
+        if found := coded_cards(index, visitor, code):
             return found
     name = line.code if line.code is not None else order.cell(line, "name") or next(iter(order.codes(line)), "")
-    return _visible(visitor, index.named(snapshot, name))
-
-
-def _visible(visitor: Visitor, cards: Iterable[Card]) -> tuple[Card, ...]:
-    return tuple(card for card in cards if visitor.visibility.shows(card))
+    return named_cards(index, visitor, name)
 
 
 def _told(order: QuickOrder, line: QuickLine, quantity: Decimal | None, cards: tuple[Card, ...], row: CartRow | None) -> QuickRow:
@@ -218,7 +214,7 @@ def _looked_at(index: CatalogueIndex, offers: OfferStore, visitor: Visitor, orde
 def look_alikes(index: CatalogueIndex, visitor: Visitor, text: str) -> tuple[Card, ...]:
     """Goods a row may have meant; the first of all for an empty text."""
     search = Search(text=text, limit=MOST_LOOKALIKES, visibility=visitor.visibility)
-    return _visible(visitor, index.search(visitor.beacons.snapshot, search).cards)
+    return tuple(filter(visitor.visibility.shows, index.search(visitor.beacons.snapshot, search).cards))
 
 
 def single(now: datetime, visitor: Visitor, cells: tuple[str, str]) -> QuickOrder:
@@ -250,21 +246,21 @@ def view(
     *,
     visitor: Visitor,
     order_id: str,
-    only: str = "",
+    show: str = "",
     page: int = 1,
 ) -> QuickPage:
-    """A page of rows. `only`: "wrong", "proposed", "added" or "" for all. Raises NotFound."""
+    """A page of rows. `show`: "wrong", "proposed", "added" or "" for all. Raises NotFound."""
     visitor.must("cart.edit")
     order = _read(quick_orders, visitor, order_id)
     added = quick_orders.added(visitor.partner_scope, order_id)
-    chosen = [line for line in order.asking if _is_chosen(line, added, only)]
+    chosen = [line for line in order.asking if _is_chosen(line, added, show)]
     pages = max(1, -(-len(chosen) // PAGE))
     page = min(max(1, page), pages)
     rows = check(index, offers, visitor=visitor, order=order, lines=chosen[(page - 1) * PAGE : page * PAGE])
     open_lines = [line for line in order.asking if line.number not in added.rows]
     counts = {verdict: sum(line.verdict is verdict for line in open_lines) for verdict in Verdict}
     shown = tuple(replace(completed(index, visitor, row), added=added.rows.get(row.line.number)) for row in rows)
-    return QuickPage(order, _with_twins(shown), counts, len(added.rows), added.revision, only, page, pages)
+    return QuickPage(order, _with_twins(shown), counts, len(added.rows), added.revision, show, page, pages)
 
 
 def _read(quick_orders: QuickOrderStore, visitor: Visitor, order_id: str) -> QuickOrder:
@@ -273,14 +269,14 @@ def _read(quick_orders: QuickOrderStore, visitor: Visitor, order_id: str) -> Qui
     return quick_orders.read(visitor.partner_scope, order_id)
 
 
-def _is_chosen(line: QuickLine, added: Added, only: str) -> bool:
-    if only == "added":
+def _is_chosen(line: QuickLine, added: Added, show: str) -> bool:
+    if show == "added":
         return line.number in added.rows
-    if only and line.number in added.rows:
+    if show and line.number in added.rows:
         return False
-    if only == "proposed":
+    if show == "proposed":
         return line.verdict in PROPOSING
-    return not only or line.verdict not in {*PROPOSING, Verdict.FOUND}
+    return not show or line.verdict not in {*PROPOSING, Verdict.FOUND}
 
 
 def completed(index: CatalogueIndex, visitor: Visitor, row: QuickRow) -> QuickRow:

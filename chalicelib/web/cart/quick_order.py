@@ -122,7 +122,7 @@ def _draw(visit: Visit, order_id: str, refused: Refused | None) -> Answer:
         stores.offers,
         visitor=visit.visitor,
         order_id=order_id,
-        only=query.get("only"),
+        show=query.get("show"),
         page=forms.whole(query.get("page"), most=10_000),
     )
     values: dict[str, Any] = {"view": view, "roles": ROLE_NAMES, "titles": _titles(view.order), "limit": quick.PAGE}
@@ -140,7 +140,7 @@ def _titles(order: QuickOrder) -> list[str]:
 def change(visit: Visit, order_id: str) -> Answer:
     """`do`: check, add, accept (with the proposals), columns; `take` is «row:quantity» of one accepted proposal."""
     form, stores = visit.request.form, visit.runtime
-    back = {"only": form.get("only"), "page": form.get("page")}
+    back = {"show": form.get("show"), "page": form.get("page")}
     if form.get("do") == "columns":
         places = {role: form.get(f"column:{role}") for role in ROLES}
         columns = {role: int(place) for role, place in places.items() if place.isdecimal()}
