@@ -18,7 +18,7 @@ from chalicelib.formats.document_messages import (
     UploadedDocumentMessage,
 )
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.documents.take_documents import Announcement, DocumentDesk, announce, uploaded
+from chalicelib.usecases.documents.take_documents import Announcement, DocumentDesk, announce, hide_documents, uploaded
 from chalicelib.usecases.exchange.import_records import Save, Taken, one_by_one
 
 NOON = time(9, tzinfo=UTC)
@@ -84,6 +84,7 @@ ENTITIES = (
         _announcement,
         lambda now: one_by_one(partial(announce, _desk(now))),
         parents=_owners,
+        hide=lambda now: partial(hide_documents, _desk(now)),
     ),
     Entity(
         "uploaded_documents",
@@ -93,5 +94,6 @@ ENTITIES = (
         UPLOADED_DOCUMENT_EXAMPLE,
         lambda message: (message, ()),
         _save_uploaded,
+        unlisted="Файлы документов не сверяются: сверяйте documents",
     ),
 )

@@ -22,11 +22,12 @@ The path, the field of the envelope and `Entity.name` are the same word; the jou
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.errors import NotFound, Refused
 from chalicelib.exchange import document_records, news_records, order_state_records, partner_records, supply_records, term_records
-from chalicelib.exchange.entity import Entity
+from chalicelib.exchange.entity import Entity, hide_of, is_listed
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.exchange.import_records import Desk, Kind
+from chalicelib.usecases.exchange.snapshots import Hide
 
 ENTITIES: tuple[Entity, ...] = (
     *partner_records.ENTITIES,
@@ -50,6 +51,34 @@ def entity_named(name: str) -> Entity:
         known = ", ".join(BY_NAME)
         raise NotFound("Объектов «%(name)s» в обмене нет. Есть: %(known)s", name=name[:60], known=known)
     return found
+
+
+NESTED = {"contacts": "Контактное лицо"}
+"""What comes within a record of another entity alone, and is in the register all the same."""
+
+
+def listed_name(name: str) -> str:
+    """The name of an entity whose objects are in the register. Raises NotFound, Refused."""
+    if name in NESTED:
+        return name
+    entity = entity_named(name)
+    if not is_listed(entity):
+        raise Refused(entity.unlisted or "«%(entity)s» не сверяется", entity=name)
+    return name
+
+
+def hiding(name: str, now: Runtime) -> Hide:
+    """What closes a whole list. Raises NotFound, Refused."""
+    hide = None if name in NESTED else hide_of(entity_named(listed_name(name)))
+    if hide is None:
+        raise Refused(NEVER_HIDDEN[name])
+    return hide(now)
+
+
+NEVER_HIDDEN = {
+    "contacts": "Контактные лица полным снимком не закрываются: доступ снимает только portal_access в записи партнёра",
+    "order_states": "Состояния заказов полным снимком не закрываются: заказ отменяет сам документ 1С",
+}
 
 
 def desk(now: Runtime) -> Desk:

@@ -34,7 +34,8 @@ class Entity:
     stands (after the examples of the entities before it in the table). `convert` makes of a message what `save` takes,
     up to `at_once` records a call. `parents` must exist before: until they do the record waits. `brings`: what comes nested
     in it. `parts`: names of objects within a record by the `kind` of a Problem. `hide` is for a manifest; with `saved_in` it
-    comes by itself.
+    comes by itself. `listed`: its store keeps marks in the register though nothing of it is ever hidden. `unlisted`: why there
+    are none.
     """
 
     name: str
@@ -49,6 +50,8 @@ class Entity:
     at_once: int = 1
     parts: Mapping[str, str] = field(default_factory=dict)
     hide: Callable[[Runtime], Hide] | None = None
+    listed: bool = False
+    unlisted: str = ""
 
     def kind(self, now: Runtime) -> Kind[Any]:
         return Kind(self.name, partial(read, self), self.save(now), self.at_once)
@@ -128,3 +131,8 @@ def hide_of(entity: Entity) -> Callable[[Runtime], Hide] | None:
         store = entity.save.store
         return lambda now: store(now).deactivate
     return entity.hide
+
+
+def is_listed(entity: Entity) -> bool:
+    """Its objects are in the register: they can be listed and reconciled."""
+    return entity.listed or hide_of(entity) is not None

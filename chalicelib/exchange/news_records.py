@@ -46,6 +46,7 @@ ENTITIES = (
         _manager,
         lambda now: one_by_one(partial(take_manager, now.managers)),
         parents=_partners,
+        hide=lambda now: now.managers.deactivate,
     ),
     Entity(
         "news",

@@ -115,7 +115,8 @@ def _revisions() -> dict[str, Any]:
     example = {"entity": "contracts", "records": [{"id": "p c", "revision": 7, "active": True}], "next": None}
     return {
         "summary": "Что есть в портале",
-        "description": "Идентификаторы и номера изменений объектов одного вида, для сверки на стороне 1С.",
+        "description": "Идентификаторы и номера изменений объектов одного вида, для сверки. Есть у всех видов, кроме"
+        " companies и uploaded_documents; contacts — контактные лица из записей партнёров.",
         "operationId": "get_revisions",
         "parameters": [
             _asked("entity", {"type": "string"}, "Вид объектов, например contracts", required=True),

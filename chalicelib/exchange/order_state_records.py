@@ -58,5 +58,6 @@ ENTITIES = (
         _report,
         _save,
         parents=lambda message: (Reference("orders", message.id),),
+        listed=True,
     ),
 )

@@ -110,5 +110,8 @@ ENTITIES = (
         "partners", "Партнёры", "Партнёр", PartnerMessage, PARTNER_EXAMPLE, _partner, _save_partner,
         brings=_brings, hide=_hide_partners, parts={"contact": "Контактное лицо"},
     ),
-    Entity("companies", "Наши организации", "Организация", CompanyMessage, COMPANY_EXAMPLE, _company, _save_company),
+    Entity(
+        "companies", "Наши организации", "Организация", CompanyMessage, COMPANY_EXAMPLE, _company, _save_company,
+        unlisted="У организаций нет номера изменения: сверять нечего, отправьте их все заново",
+    ),
 )  # fmt: skip

@@ -4,7 +4,6 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib.domain.errors import Refused
 from chalicelib.exchange.answers import JSON, Asked, answer, problem, reply
 from chalicelib.exchange.changes import number_of
 from chalicelib.usecases.exchange.snapshots import NAMED, Closing, Differences, Manifest, close_snapshot, reconcile
@@ -30,13 +29,13 @@ def post_manifest() -> Response:
 
 
 def _revisions(asked: Asked) -> KeptReply:
-    from chalicelib.exchange.entities import entity_named
+    from chalicelib.exchange.entities import listed_name
 
-    entity = entity_named(asked.params.get("entity", ""))
+    entity = listed_name(asked.params.get("entity", ""))
     limit = max(1, number_of(asked, "limit", PAGE, PAGE))
-    marks = list(asked.now.register.marks(entity.name, after=asked.params.get("after", ""), limit=limit + 1))
+    marks = list(asked.now.register.marks(entity, after=asked.params.get("after", ""), limit=limit + 1))
     page = [{"id": mark.id, "revision": mark.revision, "active": mark.active} for mark in marks[:limit]]
-    return reply({"entity": entity.name, "records": page, "next": page[-1]["id"] if len(marks) > limit else None})
+    return reply({"entity": entity, "records": page, "next": page[-1]["id"] if len(marks) > limit else None})
 
 
 def _reconcile(asked: Asked) -> KeptReply:
@@ -51,29 +50,26 @@ def _reconcile(asked: Asked) -> KeptReply:
 
 
 def _close(asked: Asked) -> KeptReply:
-    from chalicelib.exchange.entities import desk, entity_named
-    from chalicelib.exchange.entity import hide_of
+    from chalicelib.exchange.entities import desk, hiding
 
     now, manifest = asked.now, _manifest(asked)
-    hide = hide_of(entity_named(manifest.entity))
-    if hide is None:
-        raise Refused("Для «%(entity)s» полный снимок не закрывается", entity=manifest.entity)
-    closed = close_snapshot(desk(now), now.register, hide(now), node=asked.node, manifest=manifest, size=len(asked.body))
+    hide = hiding(manifest.entity, now)
+    closed = close_snapshot(desk(now), now.register, hide, node=asked.node, manifest=manifest, size=len(asked.body))
     if closed.refusal:
         return _refused(closed)
     return reply({"run": closed.run.id, "hidden": closed.hidden, "differences": _told(closed.differences)})
 
 
 def _manifest(asked: Asked) -> Manifest:
-    """Raises BrokenFile, NotFound."""
+    """Raises BrokenFile, NotFound, Refused."""
     from chalicelib.exchange.batches import read_message
-    from chalicelib.exchange.entities import entity_named
+    from chalicelib.exchange.entities import listed_name
     from chalicelib.formats.feed_messages import ManifestMessage
 
     message = read_message(asked.body, ManifestMessage)
     revisions = {record.id: record.revision for record in message.records}
     return Manifest(
-        entity_named(message.entity).name,
+        listed_name(message.entity),
         message.revision,
         revisions,
         message.count,

@@ -11,7 +11,7 @@ from chalicelib.formats.supply_messages import (
     IncomingSupplyMessage,
     ReservesMessage,
 )
-from chalicelib.usecases.catalogue.import_supply import take_incoming_supply, take_reserves
+from chalicelib.usecases.catalogue.import_supply import hide_incoming, hide_reserves, take_incoming_supply, take_reserves
 from chalicelib.usecases.exchange.import_records import one_by_one
 
 
@@ -36,6 +36,7 @@ ENTITIES = (
         INCOMING_SUPPLY_EXAMPLE,
         _incoming,
         lambda now: one_by_one(partial(take_incoming_supply, now.supply)),
+        hide=lambda now: partial(hide_incoming, now.supply),
     ),
     Entity(
         "reserves",
@@ -45,5 +46,6 @@ ENTITIES = (
         RESERVES_EXAMPLE,
         _reserves,
         lambda now: one_by_one(partial(take_reserves, now.supply)),
+        hide=lambda now: partial(hide_reserves, now.supply),
     ),
 )

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from chalicelib.exchange.entities import ENTITIES
-from chalicelib.exchange.entity import hide_of
+from chalicelib.exchange.entity import is_listed
 from chalicelib.formats import change_messages, document_messages, feed_messages, messages, order_state_messages, supply_messages
 from tests.infra.bsl import syntax
 from tests.infra.bsl.known import LIBRARY, OBJECT_METHODS, PLATFORM, RESERVED
@@ -271,7 +271,7 @@ def test_marks_and_revisions_are_as_the_models_say() -> None:
         fields = BY_NAME[path].model_fields
         assert ("revision" in fields) == (name not in without["ЕстьРевизия"]), name
         assert ("deletion_mark" in fields) == (name not in without["ЕстьПометка"]), name
-        assert (hide_of(BY_ENTITY[path]) is not None) == (name not in without["ЕстьСверка"]), name
+        assert is_listed(BY_ENTITY[path]) == (name not in without["ЕстьСверка"]), name
 
 
 def test_replies_are_read_by_the_names_the_portal_writes() -> None:

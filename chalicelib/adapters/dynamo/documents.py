@@ -11,11 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from chalicelib.adapters.dynamo.exchange.records import register_item
 from chalicelib.adapters.dynamo.orders.outbox import to_item as outbox_item
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table, check, delete, put, transact
 from chalicelib.adapters.dynamo.times import instant, instant_text
 from chalicelib.domain.documents import PAYMENT_INVOICE, PRINTED, Document
 from chalicelib.domain.errors import Forbidden, NotFound
+from chalicelib.domain.exchange.records import Mark
 from chalicelib.domain.partners.audiences import Audience
 from chalicelib.domain.partners.partners import PartnerScope, Scope
 from chalicelib.usecases.ports.orders import OutboxRow
@@ -109,8 +111,10 @@ class DynamoDocuments:
     def announce(self, document: Document) -> bool:
         item = _item(announced_key(document.id), document)
         newest = "attribute_not_exists(PK) OR revision <= :revision"
+        announced = put(self.portal.name, item, newest, {":revision": document.revision})
+        void = [self._mark(document)] if document.status == "void" else []
         try:
-            self.portal.put(item, newest, {":revision": document.revision})
+            transact(self.portal.client, [announced, *void])
         except ConditionFailed:
             return False
         return True
@@ -125,6 +129,7 @@ class DynamoDocuments:
             *self._replaced(document, before),
             delete(table, announced_key(document.id), done, {":revision": document.revision}),
             *self._own_invoice(document),
+            self._mark(document),
             *(put(table, outbox_item(row)) for row in letters),
         ]
         try:
@@ -132,6 +137,11 @@ class DynamoDocuments:
         except ConditionFailed:
             return False
         return True
+
+    def _mark(self, document: Document) -> Item:
+        """In the register from when people can see it: an announcement alone is nothing 1C could count on."""
+        mark = Mark(document.id, document.revision, document.status != "void")
+        return put(self.portal.name, register_item("documents", mark, document_key(document.id)))
 
     def _replaced(self, document: Document, before: Document | None) -> list[Item]:
         """The revision that had another file stays to be looked at."""

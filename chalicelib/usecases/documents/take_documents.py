@@ -9,6 +9,7 @@ from urllib.parse import quote
 from chalicelib.domain.documents import ERP, MEDIA_TYPES, PAYMENT_INVOICE, PRINTED, Document
 from chalicelib.domain.errors import Conflict, Refused
 from chalicelib.domain.exchange.exchange import Problem
+from chalicelib.domain.exchange.records import Mark
 from chalicelib.domain.partners.partners import PartnerScope, SupplierScope
 from chalicelib.usecases.documents.document_letters import letters
 from chalicelib.usecases.documents.issue_invoice import mark_superseded
@@ -66,6 +67,19 @@ def announce(desk: DocumentDesk, announcement: Announcement) -> Taken:
     if _agrees(desk.files.stored(document.key), document):
         return _publish(desk, document)
     return Taken("written", more={"visible": False, "upload": _upload(desk.files, document)})
+
+
+def hide_documents(desk: DocumentDesk, marks: Sequence[Mark], revision: int) -> int:
+    """What 1C's whole list does not name is void; how many that were."""
+    return sum(_hide(desk, mark, revision) for mark in marks)
+
+
+def _hide(desk: DocumentDesk, mark: Mark, revision: int) -> bool:
+    current = desk.documents.current(mark.id)
+    if current is None or current.revision != mark.revision or current.origin != ERP:
+        return False
+    void = replace(current, status="void", revision=max(revision, mark.revision + 1))
+    return desk.documents.publish(void, current)
 
 
 def uploaded(desk: DocumentDesk, document_id: str, revision: int) -> Taken:

@@ -47,7 +47,7 @@ def _take(orders: OrderStore, queues: Queues, now: datetime, number: str, report
         return "unchanged", ()
     after = _after(before, reported(before, report), report)
     rows = (invoice_row(after, now),) if _became(Approval.CONFIRMED, before, after) else ()
-    if not orders.save_progress(before, after, _event(before, after, now), rows):
+    if not orders.save_progress(report.order, before, after, _event(before, after, now), rows):
         return "unchanged", ()
     tell(queues, rows)
     _settle_ended(orders, after, now)

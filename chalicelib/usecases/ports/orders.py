@@ -134,10 +134,13 @@ class OrderStore(Protocol):
         ...
 
     def save_progress(
-        self, before: Order, after: Order, event: OrderEvent | None = None, outbox: Sequence[OutboxRow] = ()
+        self, told: str, before: Order, after: Order, event: OrderEvent | None = None, outbox: Sequence[OutboxRow] = ()
     ) -> bool:
-        """Keep `after.progress` as 1C told it, and the head where it differs; False where the same or a newer report is
-        kept. Lines and the dealer's own marks stay. Raises Conflict where the head changed meanwhile."""
+        """Keep `after.progress` as 1C told it of the order it calls `told`, and the head where it differs.
+
+        False where the same or a newer report is kept; the dealer's own marks stay. Raises Conflict where the head changed
+        meanwhile.
+        """
         ...
 
     def save_own(self, before: Order, after: Order, item_id: str, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> None:

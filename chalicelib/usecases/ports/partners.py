@@ -1,12 +1,13 @@
 """Partners with what hangs on them: contracts, terms, settlements, managers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from chalicelib.domain.access.users import Membership, User
 from chalicelib.domain.exchange.exchange import Problem
+from chalicelib.domain.exchange.records import Mark
 from chalicelib.domain.orders.carts import CartHead
 from chalicelib.domain.partners.partner_terms import PartnerTerms
 from chalicelib.domain.partners.partners import (
@@ -100,6 +101,10 @@ class ManagerStore(Protocol):
 
         Raises Conflict.
         """
+        ...
+
+    def deactivate(self, marks: Sequence[Mark], revision: int) -> int:
+        """They look after nobody as of the revision, unless they have changed since; how many that were."""
         ...
 
 

@@ -12,13 +12,16 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.adapters.dynamo.catalogue.stock import stock_key
-from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Table
+from chalicelib.adapters.dynamo.exchange.records import register_item
+from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Table, put, transact, update
 from chalicelib.domain.catalogue.stock import IncomingLot, IncomingSupply, StockReserves
+from chalicelib.domain.exchange.records import Mark
 
 Typed = Mapping[str, Any]
 PROMISED_LOTS = 60
 """The earliest lots of an item, which an expression of 4 KB has room for. Later ones are shown and not promised yet."""
 MOST_GONE = 20
+SET = "SET #data = :data, #revision = :revision"
 
 
 class DynamoSupply:
@@ -55,7 +58,9 @@ class DynamoSupply:
                 conditions.append(f"#g{n} = :zero")
                 values[":zero"] = 0
         removed = f" REMOVE {', '.join(f'#g{n}' for n in range(len(gone)))}" if gone else ""
-        self.portal.update(stock_key(supply.item_id), f"SET {', '.join(sets)}{removed}", " AND ".join(conditions), values, names)
+        set_all = f"SET {', '.join(sets)}{removed}"
+        mark = Mark(supply.item_id, supply.revision, bool(lots))
+        self._transact("incoming_supply", mark, (set_all, " AND ".join(conditions), values, names))
 
     def save_reserves(self, reserves: StockReserves) -> bool:
         kept = {warehouse_id: str(quantity) for warehouse_id, quantity in reserves.by_warehouse.items()}
@@ -67,10 +72,15 @@ class DynamoSupply:
         values = {":data": json.dumps(told, ensure_ascii=False), ":revision": revision}
         newer = "attribute_not_exists(#revision) OR #revision < :revision"
         try:
-            self.portal.update(stock_key(item_id), "SET #data = :data, #revision = :revision", newer, values, names)
+            self._transact(name, Mark(item_id, revision, bool(told)), (SET, newer, values, names))
         except ConditionFailed:
             return False
         return True
+
+    def _transact(self, entity: str, mark: Mark, change: tuple[str, str, Item, dict[str, str]]) -> None:
+        """With the mark in the register: what 1C has lost sight of is found there. Raises ConditionFailed."""
+        table, place = self.portal.name, stock_key(mark.id)
+        transact(self.portal.client, [update(table, place, *change), put(table, register_item(entity, mark, place))])
 
 
 def _gone(supply: IncomingSupply, row: Item) -> list[tuple[str, Decimal | None]]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from chalicelib.adapters.dynamo.exchange.records import register_item
 from chalicelib.adapters.dynamo.orders import carts, holds
 from chalicelib.adapters.dynamo.orders.order_items import (
     erp_id_item,
@@ -25,6 +26,7 @@ from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Table, delet
 from chalicelib.adapters.dynamo.times import instant_text
 from chalicelib.domain.catalogue.stock import Hold, Source
 from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.exchange.records import Mark
 from chalicelib.domain.orders.carts import CartHead
 from chalicelib.domain.orders.orders import Order, OrderEvent
 from chalicelib.domain.partners.partners import PartnerScope, Scope
@@ -213,12 +215,13 @@ class DynamoOrders:
         return numbers + ([put(self.portal.name, erp_id_item(order))] if order.erp_id else [])
 
     def save_progress(
-        self, before: Order, after: Order, event: OrderEvent | None = None, outbox: Sequence[OutboxRow] = ()
+        self, told: str, before: Order, after: Order, event: OrderEvent | None = None, outbox: Sequence[OutboxRow] = ()
     ) -> bool:
-        values = {":revision": after.progress.revision}
-        told = put(self.portal.name, progress_item(after.number, after.progress), NEWER, values)
+        values, item = {":revision": after.progress.revision}, progress_item(after.number, after.progress)
+        newer = put(self.portal.name, item, NEWER, values)
+        mark = register_item("order_states", Mark(told, after.progress.revision), (item["PK"], item["SK"]))
         try:
-            transact(self.portal.client, [told, *self._beside(before, after, event, outbox)])
+            transact(self.portal.client, [newer, put(self.portal.name, mark), *self._beside(before, after, event, outbox)])
         except ConditionFailed as failed:
             if failed.reasons[0] == "ConditionalCheckFailed":
                 return False

@@ -4,11 +4,15 @@ portal  MANAGER#<id>   PROFILE    under a revision; `partners` he is assigned to
         PARTNER#<id>   MANAGER    the copy; `assigned` by a record of managers, else by the partner's own card
 """
 
+from collections.abc import Sequence
+
 from chalicelib.adapters.dynamo.access.users import keyed
-from chalicelib.adapters.dynamo.flat import to_flat
+from chalicelib.adapters.dynamo.exchange.records import register_item
+from chalicelib.adapters.dynamo.flat import from_flat, to_flat
 from chalicelib.adapters.dynamo.partners.partners import manager_key, partner_key
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table, check, put, transact
 from chalicelib.domain.errors import Conflict
+from chalicelib.domain.exchange.records import Mark
 from chalicelib.domain.partners.partners import AccountManager, ManagerRecord
 
 TRIES = 5
@@ -29,6 +33,16 @@ class DynamoManagers:
             self._tell(record, item)
         return written
 
+    def deactivate(self, marks: Sequence[Mark], revision: int) -> int:
+        return sum(self._deactivate(mark, revision) for mark in marks)
+
+    def _deactivate(self, mark: Mark, revision: int) -> bool:
+        kept = self.portal.get(own_key(mark.id), strong=True)
+        if kept is None or int(kept["revision"]) != mark.revision:
+            return False
+        manager = from_flat(AccountManager, kept)
+        return self.save(ManagerRecord(manager, max(revision, mark.revision + 1), None, active=False))
+
     def _keep(self, record: ManagerRecord) -> tuple[Item, bool]:
         """What stands after it, and whether this record made it so."""
         key = own_key(record.manager.id)
@@ -38,8 +52,9 @@ class DynamoManagers:
                 return before, False
             item = keyed(key, to_flat(record.manager)) | _assigned(record, before)
             seen = ("revision = :seen", {":seen": before["revision"]}) if before else ("attribute_not_exists(PK)", None)
+            mark = register_item("managers", Mark(record.manager.id, record.revision, record.active), key)
             try:
-                self.portal.put(item, *seen)
+                transact(self.portal.client, [put(self.portal.name, item, *seen), put(self.portal.name, mark)])
             except ConditionFailed:
                 continue  # another record of him came meanwhile: look again
             return item, True

@@ -156,7 +156,8 @@ class DynamoPartners:
                 return Saved("unchanged", self._uninvited(before, record))
             people = contacts.plan_contacts(self.portal, record.contacts, before.members, before.access(record), now)
             try:
-                self._write(record.partner, before, [*people.groups, *_plan_parts(self.portal.name, record, before)])
+                parts = _plan_parts(self.portal.name, record, before)
+                self._write(record.partner, before, [*people.groups, *parts, *_plan_marks(self.portal.name, record, before)])
             except ConditionFailed:
                 continue  # somebody changed the partner or one of its people: look again
             return Saved("written", tuple(people.invited), tuple(people.problems))
@@ -242,6 +243,26 @@ def _plan_parts(table: str, record: PartnerRecord, before: Stored) -> Iterator[l
             newer = item | {"revision": revision}
             yield [actions.put(table, newer, NOT_NEWER, {":revision": revision})]
     yield from _plan_manager(table, record, before)
+
+
+def _plan_marks(table: str, record: PartnerRecord, before: Stored) -> Iterator[list[Item]]:
+    """Of all that the card brings, changed or not: for 1C it has the card's revision now."""
+    revision = record.partner.revision
+    for item in _told_parts(record, before):
+        prefix, _, own_id = item["SK"].partition("#")
+        if int(before.items.get(item["SK"], {}).get("revision", -1)) <= revision:
+            mark = Mark(part_id(record.partner.id, own_id), revision, item["active"])
+            yield [_marked(table, PARTS[f"{prefix}#"], mark, (item["PK"], item["SK"]))]
+    for contact_id, access in {one.contact_id: one.portal_access for one in record.contacts if one.contact_id}.items():
+        mark = Mark(part_id(record.partner.id, contact_id), revision, access)
+        yield [_marked(table, "contacts", mark, partner_key(record.partner.id))]
+
+
+PARTS = {CONTRACT: "contracts", COUNTERPARTY: "counterparties", ADDRESS: "delivery_addresses"}
+
+
+def _marked(table: str, entity: str, mark: Mark, place: Key) -> Item:
+    return actions.put(table, register_item(entity, mark, place), NOT_NEWER, {":revision": mark.revision})
 
 
 NOT_NEWER = "attribute_not_exists(revision) OR revision <= :revision"
