@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chalicelib.domain.partners.partners import VatMode
+
 Id = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s\x00-\x1f]{1,64}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
@@ -139,6 +141,14 @@ class ContractMessage(Message):
     payment_deferral: int = Field(0, ge=0, le=3650, description="Отсрочка платежа, дней")
     is_default: bool = Field(False, strict=True, description="Выбирается сам после входа")
     number: Line = Field("", description="Номер договора")
+    vat_mode: VatMode = Field(
+        VatMode.STANDARD, description="НДС: standard — по ставкам номенклатуры, zero — 0 % (экспорт), none — без НДС"
+    )
+    discount_percent: Decimal = Field(
+        Decimal(0), ge=-1000, le=100, decimal_places=4, description="Скидка от цен вида цен, %; отрицательная — наценка"
+    )
+    discounts_allowed: bool = Field(True, strict=True, description="Действуют акции и цены за количество")
+    base_price_type_id: Id | None = Field(None, description="Вид цен, по которому берётся цена, если по основному её нет")
 
 
 class DeliveryAddressMessage(Message):

@@ -106,13 +106,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ItemPrice:
-    """A price of one unit under one price type, as 1C sent it (4 digits)."""
+    """A price of one unit under one price type, as 1C sent it (4 digits). `tiers`: (from which quantity, price), ascending."""
 
     price_type_id: str
     amount: Decimal
     currency: str = "RUB"
     unit: str = ""
     min_quantity: Decimal | None = None
+    tiers: tuple[tuple[Decimal, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

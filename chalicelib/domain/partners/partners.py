@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,21 @@ class Counterparty:
     address: str = ""
 
 
+class VatMode(StrEnum):
+    """By the rates of the items, at 0 % (export), or without VAT at all."""
+
+    STANDARD = "standard"
+    ZERO = "zero"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Terms under which a partner buys. `payment_deferral` in days; `prepayment` in per cent."""
+    """Terms under which a partner buys. `payment_deferral` in days; `prepayment` in per cent.
+
+    `discount_percent` is off every price of its price type, negative is a markup. `discounts_allowed`: promotions and prices
+    for quantity come on top of that. `base_price_type_id` gives the price where its own price type has none.
+    """
 
     id: str
     name: str
@@ -64,6 +77,10 @@ class Contract:
     payment_deferral: int = 0
     is_default: bool = False
     number: str = ""
+    vat_mode: VatMode = VatMode.STANDARD
+    discount_percent: Decimal = Decimal(0)
+    discounts_allowed: bool = True
+    base_price_type_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

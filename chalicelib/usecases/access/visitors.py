@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.domain.access.users import Membership, Session, User
+from chalicelib.domain.catalogue.prices import Deal
 from chalicelib.domain.catalogue.visibility import EVERYTHING, Visibility
 from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.partners.partner_terms import NO_TERMS, PartnerTerms
@@ -36,6 +37,11 @@ class Visitor:
         """Raises Forbidden."""
         if permission not in self.permissions:
             raise Forbidden("У вас нет доступа к этому разделу")
+
+    @property
+    def deal(self) -> Deal | None:
+        """Under what he is told prices; None without a contract."""
+        return Deal(self.contract, self.terms, self.today) if self.contract else None
 
     @property
     def scope(self) -> Scope:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from chalicelib.domain.catalogue.catalogue import Item, ItemGroup, ItemPrice, PriceType, Warehouse, completed
-from chalicelib.domain.catalogue.prices import ItemPrices, Price, price_for, recommended_price
+from chalicelib.domain.catalogue.prices import ONE, ItemPrices, Price, price_for, recommended_price, tiers
 from chalicelib.domain.catalogue.stock import StockBalance
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.money import ZERO
@@ -29,8 +29,8 @@ class CatalogueRow:
     """A row of the table. `available` is that of the visitor's warehouse, or of all where he has none.
 
     `reason` is a msgid of why the item can't be ordered, "" where it can; `words` are 1C's own about it.
-    With `balance.known` False the page says
-    "уточняйте", not "нет". `in_cart`: quantity he has in the cart already.
+    With `balance.known` False the page says "уточняйте", not "нет". `in_cart`: quantity he has in the cart already, for which
+    the price is; `tiers`: from which quantity it is another.
     """
 
     card: Card
@@ -42,6 +42,7 @@ class CatalogueRow:
     reason: str
     recommended: ItemPrice | None = None
     words: str = ""
+    tiers: tuple[tuple[Decimal, Price], ...] = ()
 
     @property
     def can_be_ordered(self) -> bool:
@@ -193,7 +194,7 @@ def _rows(
 
 def _row(visitor: Visitor, card: Card, live: tuple[ItemPrices, StockBalance] | None, in_cart: Decimal) -> CatalogueRow:
     prices, balance = live or (None, StockBalance(card.id))
-    price = price_for(prices, visitor.contract) if visitor.contract else None
+    price = price_for(prices, visitor.deal, card, in_cart or ONE)
     reason, words = obstacle(visitor, card)
     return CatalogueRow(
         card=card,
@@ -205,6 +206,7 @@ def _row(visitor: Visitor, card: Card, live: tuple[ItemPrices, StockBalance] | N
         reason=reason or _obstacle(visitor, price),
         recommended=recommended_price(prices),
         words=words,
+        tiers=tiers(prices, visitor.deal, card),
     )
 
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from chalicelib.domain import money
-from chalicelib.domain.catalogue.prices import ItemPrices, Price, price_for
+from chalicelib.domain.catalogue.prices import ItemPrices, LineSums, Price, price_for
 from chalicelib.domain.catalogue.stock import StockBalance
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.money import ZERO
@@ -20,6 +19,8 @@ from chalicelib.usecases.ports.orders import CartStore
 MOST = Decimal(1_000_000)
 GONE = "Товара больше нет в каталоге"
 NO_PRICE = "Нет цены по вашему договору"
+NOTHING = LineSums(0, 0, 0)
+Known = Mapping[str, tuple[ItemPrices, StockBalance]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +128,19 @@ def put_in_cart(
         raise NotFound("Такого товара нет в каталоге")
     if card and quantity > 0:
         check(visitor, card)
-    row = _row(visitor, CartLine(item_id, quantity), card, offers.read([item_id]))
+    known = offers.read([item_id])
+    row = _row(visitor, CartLine(item_id, quantity), card, known)
     if quantity > 0 and row.price is None:
         raise InvalidInput("Товар «%(name)s» нельзя заказать: нет цены по вашему договору", name=card.name if card else item_id)
-    return _put(carts, clock, visitor, row)
+    return _put(carts, clock, visitor, row, known)
 
 
-def _put(carts: CartStore, clock: Clock, visitor: Visitor, row: CartRow) -> Put:
+def _put(carts: CartStore, clock: Clock, visitor: Visitor, row: CartRow, known: Known) -> Put:
     head, now = own_cart(visitor), clock()
     contract_id = visitor.contract.id if visitor.contract else ""
     line = replace(row.line, seen_price=row.price.amount if row.price else None, seen_contract_id=contract_id, added_at=now)
     before = carts.put_line(visitor.partner_scope, head, line, now)
-    was = before.quantity if before else ZERO
+    was = _row(visitor, replace(line, quantity=before.quantity if before else ZERO), row.card, known)
     delta = _difference(visitor, row, was)
     carts.add_totals(visitor.partner_scope, head, delta, line)
     return Put(replace(row, line=line), _sum(head.totals, delta))
@@ -151,10 +153,10 @@ def _check_quantity(quantity: Decimal) -> None:
         raise InvalidInput("Не больше трёх знаков после запятой", {"quantity": "Неверное количество"})
 
 
-def _row(visitor: Visitor, line: CartLine, card: Card | None, known: Mapping[str, tuple[ItemPrices, StockBalance]]) -> CartRow:
+def _row(visitor: Visitor, line: CartLine, card: Card | None, known: Known) -> CartRow:
     prices, stock = known.get(line.item_id, (None, StockBalance(line.item_id)))
-    price = price_for(prices, visitor.contract) if visitor.contract else None
-    amount = price.line(line.quantity) if price else 0
+    price = price_for(prices, visitor.deal, card, line.quantity)
+    sums = price.sums(line.quantity) if price else NOTHING
     blocked, words = obstacle(visitor, card) if card else (GONE, "")
     return CartRow(
         line=line,
@@ -162,19 +164,12 @@ def _row(visitor: Visitor, line: CartLine, card: Card | None, known: Mapping[str
         price=price,
         stock=stock,
         available=stock.available(visitor.warehouse_id),
-        amount=amount,
-        vat_amount=vat_of(visitor, amount, card),
+        amount=sums.amount,
+        vat_amount=sums.vat_amount,
         price_was=_price_was(visitor, line, price),
         problem=blocked or (NO_PRICE if price is None else ""),
         words=words,
     )
-
-
-def vat_of(visitor: Visitor, amount: int, card: Card | None) -> int:
-    """VAT of a line in minor units: inside the amount or on top of it, as the contract says."""
-    if card is None or not card.vat_rate or visitor.contract is None:
-        return 0
-    return money.vat_included(amount, card.vat_rate) if visitor.contract.vat_included else money.vat_on_top(amount, card.vat_rate)
 
 
 def _price_was(visitor: Visitor, line: CartLine, price: Price | None) -> Decimal | None:
@@ -199,13 +194,11 @@ def _payable(visitor: Visitor, row: CartRow) -> int:
     return row.amount + (row.vat_amount if on_top else 0)
 
 
-def _difference(visitor: Visitor, row: CartRow, was: Decimal) -> CartTotals:
-    """What the totals grow by when `was` of the item becomes the row's quantity, at today's price."""
-    before = row.price.line(was) if row.price else 0
-    old = replace(row, line=replace(row.line, quantity=was), amount=before, vat_amount=vat_of(visitor, before, row.card))
-    now, then = _totals(visitor, (row,)), _totals(visitor, (old,))
+def _difference(visitor: Visitor, row: CartRow, was: CartRow) -> CartTotals:
+    """What the totals grow by when the line that `was` becomes the row, at today's prices of either quantity."""
+    now, then = _totals(visitor, (row,)), _totals(visitor, (was,))
     return CartTotals(
-        int(row.line.quantity > 0) - int(was > 0),
+        int(row.line.quantity > 0) - int(was.line.quantity > 0),
         now.amount - then.amount,
         now.weight_kg - then.weight_kg,
         now.volume_m3 - then.volume_m3,

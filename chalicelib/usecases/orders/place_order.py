@@ -250,7 +250,7 @@ def _line(visitor: Visitor, number: int, row: CartRow, promised: Promise) -> Ord
         price=row.price.amount,
         amount=row.amount,
         agreed=Agreed(quantity, row.price.amount, row.amount),
-        vat_rate=row.card.vat_rate,
+        vat_rate=row.price.vat_rate,
         vat_amount=row.vat_amount,
         weight_kg=row.card.weight_kg or row.line.quantity * 0,
         volume_m3=row.card.volume_m3 or row.line.quantity * 0,

@@ -58,8 +58,12 @@ def prices_of(item_id: str, row: Typed | None) -> ItemPrices:
     return ItemPrices(item_id, {id: _price(id, *fields) for id, fields in json.loads(unpacked(row["data"])).items()})
 
 
-def _price(price_type_id: str, amount: str, currency: str, unit: str, minimum: str | None) -> ItemPrice:
-    return ItemPrice(price_type_id, Decimal(amount), currency, unit, Decimal(minimum) if minimum is not None else None)
+def _price(
+    price_type_id: str, amount: str, currency: str, unit: str, minimum: str | None, steps: Sequence[Sequence[str]] = ()
+) -> ItemPrice:
+    least = Decimal(minimum) if minimum is not None else None
+    tiers = tuple((Decimal(quantity), Decimal(price)) for quantity, price in steps)
+    return ItemPrice(price_type_id, Decimal(amount), currency, unit, least, tiers)
 
 
 def balance_of(item_id: str, row: Typed | None) -> StockBalance:

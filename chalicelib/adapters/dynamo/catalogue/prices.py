@@ -1,11 +1,12 @@
 """Prices of items: replaced whole by an offer that tells all of it, merged type by type where a file tells some types alone.
 
-ITEM#<item>   PRICES   data = {price type id: [amount, currency, unit, minimal quantity]}
+ITEM#<item>   PRICES   data = {price type id: [amount, currency, unit, minimal quantity, [[quantity, amount from there on], …]]}
                        types = {price type id: number of the file it comes from}, where they differ
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from chalicelib.adapters.dynamo.catalogue.cards import packed, unpacked
@@ -14,7 +15,7 @@ from chalicelib.adapters.dynamo.table import ACTIONS_PER_TRANSACTION, ConditionF
 from chalicelib.domain.catalogue.catalogue import ItemPrice, Offer
 from chalicelib.domain.exchange.exchange import Tally
 
-Fields = list[str | None]
+Fields = list[Any]
 Told = Mapping[str, Fields]
 
 
@@ -35,16 +36,19 @@ def prices_text(prices: Iterable[ItemPrice]) -> str:
 
 
 def _lowest(prices: Iterable[ItemPrice]) -> dict[str, Fields]:
-    """One price for each type: of prices for different quantities the one that starts lowest."""
-    lowest: dict[str, ItemPrice] = {}
+    """One price for each type: of prices for different quantities the one that starts lowest, the others as its tiers."""
+    by_type: dict[str, dict[Decimal, ItemPrice]] = {}
     for price in prices:
-        other = lowest.setdefault(price.price_type_id, price)
-        if (price.min_quantity or 0) < (other.min_quantity or 0):
-            lowest[price.price_type_id] = price
-    return {
-        id: [str(one.amount), one.currency, one.unit, None if one.min_quantity is None else str(one.min_quantity)]
-        for id, one in lowest.items()
-    }
+        by_type.setdefault(price.price_type_id, {}).setdefault(price.min_quantity or Decimal(0), price)
+    return {id: _fields([one for _, one in sorted(steps.items())]) for id, steps in by_type.items()}
+
+
+def _fields(steps: Sequence[ItemPrice]) -> Fields:
+    """Prices of one type, by quantity; a tier in another currency than the first is none."""
+    one, *more = steps
+    fields = [str(one.amount), one.currency, one.unit, None if one.min_quantity is None else str(one.min_quantity)]
+    tiers = [[str(tier.min_quantity), str(tier.amount)] for tier in more if tier.currency == one.currency]
+    return [*fields, tiers] if tiers else fields
 
 
 def _text(told: Told) -> str:
