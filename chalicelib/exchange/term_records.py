@@ -10,7 +10,15 @@ from chalicelib.domain.exchange.records import Record, Reference, part_id
 from chalicelib.domain.money import line_amount
 from chalicelib.domain.partners.partners import Contract, Counterparty, DeliveryAddress
 from chalicelib.domain.partners.settlements import EntryKind, LedgerEntry
-from chalicelib.domain.partners.terms import CreditLimit, IndividualPrice, Restriction, RestrictionMode
+from chalicelib.domain.partners.terms import (
+    CreditLimit,
+    CurrencyRate,
+    Discount,
+    DiscountKind,
+    IndividualPrice,
+    Restriction,
+    RestrictionMode,
+)
 from chalicelib.exchange.entity import RECORDS_AT_ONCE, Entity, saved_in
 from chalicelib.formats import part_messages as parts
 from chalicelib.formats import settlement_messages as settlements
@@ -36,6 +44,19 @@ def _price(message: terms.IndividualPriceMessage) -> Converted:
 def _restriction(message: terms.RestrictionMessage) -> Converted:
     fields = message.model_dump(exclude={"revision", "deletion_mark", "mode"})
     return _record(message, Restriction(**fields, mode=RestrictionMode(message.mode)))
+
+
+def _discount(message: terms.DiscountMessage) -> Converted:
+    fields = message.model_dump(exclude={"revision", "deletion_mark", "kind"})
+    return _record(message, Discount(**fields, kind=DiscountKind(message.kind)))
+
+
+def _rate(message: terms.CurrencyRateMessage) -> Converted:
+    return _record(message, CurrencyRate(message.id, message.currency, message.rate, message.multiplicity, message.date))
+
+
+def _nothing(_: Any) -> tuple[Reference, ...]:
+    return ()
 
 
 def _limit(message: terms.CreditLimitMessage) -> Converted:
@@ -84,6 +105,14 @@ ENTITIES = (
     _entity(
         "individual_prices", "Индивидуальные цены и скидки", "Индивидуальная цена", terms.IndividualPriceMessage,
         terms.INDIVIDUAL_PRICE_EXAMPLE, _price, lambda now: now.individual_prices, _partner,
+    ),
+    _entity(
+        "discounts", "Акции и скидки за объём", "Скидка", terms.DiscountMessage, terms.DISCOUNT_EXAMPLE,
+        _discount, lambda now: now.discounts, _partner,
+    ),
+    _entity(
+        "currency_rates", "Курсы валют", "Курс валюты", terms.CurrencyRateMessage, terms.CURRENCY_RATE_EXAMPLE,
+        _rate, lambda now: now.currency_rates, _nothing,
     ),
     _entity(
         "restrictions", "Ограничения продаж", "Ограничение", terms.RestrictionMessage, terms.RESTRICTION_EXAMPLE,

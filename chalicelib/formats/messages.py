@@ -1,11 +1,9 @@
 """The JSON messages of `/exchange/v1`: what 1C sends about people and companies. The OpenAPI document is made from these."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-
-from chalicelib.domain.partners.partners import VatMode
 
 Id = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s\x00-\x1f]{1,64}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -141,8 +139,8 @@ class ContractMessage(Message):
     payment_deferral: int = Field(0, ge=0, le=3650, description="Отсрочка платежа, дней")
     is_default: bool = Field(False, strict=True, description="Выбирается сам после входа")
     number: Line = Field("", description="Номер договора")
-    vat_mode: VatMode = Field(
-        VatMode.STANDARD, description="НДС: standard — по ставкам номенклатуры, zero — 0 % (экспорт), none — без НДС"
+    vat_mode: Literal["standard", "zero", "none"] = Field(
+        "standard", description="НДС: standard — по ставкам номенклатуры, zero — 0 % (экспорт), none — без НДС"
     )
     discount_percent: Decimal = Field(
         Decimal(0), ge=-1000, le=100, decimal_places=4, description="Скидка от цен вида цен, %; отрицательная — наценка"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
+from chalicelib.domain.catalogue.prices import TIER
 from chalicelib.domain.documents import Document
 from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.domain.exchange.node_settings import ItemField
@@ -120,6 +121,8 @@ RECORD_KIND: dict[str, str] = {
     "contracts": N_("Договоры"),
     "delivery_addresses": N_("Адреса доставки"),
     "individual_prices": N_("Индивидуальные цены"),
+    "discounts": N_("Акции и скидки"),
+    "currency_rates": N_("Курсы валют"),
     "restrictions": N_("Ограничения продаж"),
     "credit_limits": N_("Кредитные лимиты"),
     "settlements": N_("Взаиморасчёты"),
@@ -278,3 +281,5 @@ def event_text(event: OrderEvent) -> str:
 
 def problem_text(problem: Problem) -> str:
     return _(problem.reason, **dict(problem.params))
+TIER_STEP = TIER
+"""The step of a price whose figure is a quantity, not a percent."""

@@ -13,7 +13,13 @@ from chalicelib.domain.partners.terms import RestrictionMode, in_force
 from chalicelib.formats.messages import PARTNER_EXAMPLE
 from chalicelib.formats.part_messages import CONTRACT_EXAMPLE, COUNTERPARTY_EXAMPLE, DELIVERY_ADDRESS_EXAMPLE
 from chalicelib.formats.settlement_messages import SETTLEMENT_EXAMPLE
-from chalicelib.formats.term_messages import CREDIT_LIMIT_EXAMPLE, INDIVIDUAL_PRICE_EXAMPLE, RESTRICTION_EXAMPLE
+from chalicelib.formats.term_messages import (
+    CREDIT_LIMIT_EXAMPLE,
+    CURRENCY_RATE_EXAMPLE,
+    DISCOUNT_EXAMPLE,
+    INDIVIDUAL_PRICE_EXAMPLE,
+    RESTRICTION_EXAMPLE,
+)
 from tests.exchange.client import Sender
 from tests.exchange.memory import memory_sender, outcomes
 
@@ -46,6 +52,26 @@ def test_a_discount_of_a_segment_reaches_the_partners_in_it(sender: Sender) -> N
     found = sender.portal.runtime.individual_prices.of(SCOPE)
     assert [price.id for price in found] == [INDIVIDUAL_PRICE_EXAMPLE["id"], "s1"]
     assert found[1].price == Decimal("1234.5678")
+
+
+def test_promotions_and_rates_reach_the_prices_of_those_they_are_for(sender: Sender) -> None:
+    """PR-06, PR-08, PR-16, C-23, IN-12: everything 1C sends of prices is in the partner's terms at the next page."""
+    everybodys = DISCOUNT_EXAMPLE | {"id": "d-all"}
+    regional = DISCOUNT_EXAMPLE | {"id": "d-region", "region": PARTNER_EXAMPLE["region"], "kind": "volume", "min_quantity": 10}
+    foreign = DISCOUNT_EXAMPLE | {"id": "d-other", "segment": "Чужие"}
+    assert outcomes(sender.post("discounts", [everybodys, regional, foreign])) == ["written"] * 3
+    assert outcomes(sender.post("currency_rates", [CURRENCY_RATE_EXAMPLE])) == ["written"]
+    rt = sender.portal.runtime
+    account = rt.partners.account(SCOPE)
+    assert account is not None
+    before = rt.terms.of(account.partner, account.terms, 1)
+    found = [one.id for some in before.discounts.values() for one in some]
+    assert sorted(found) == ["d-all", "d-region"] and before.rates["USD"].rate == Decimal("90.5")
+    sender.post("individual_prices", [INDIVIDUAL_PRICE_EXAMPLE | {"contract_id": "c", "min_quantity": 2}])
+    moved = rt.partners.account(SCOPE)
+    assert moved is not None and moved.terms == account.terms + 1, "the partner's own terms have a version of their own"
+    after = rt.terms.of(moved.partner, moved.terms, 1)
+    assert len(after.prices) == 1 and rt.terms.of(moved.partner, moved.terms, 1) is after
 
 
 def test_a_price_that_moves_to_another_partner_leaves_the_first(sender: Sender) -> None:

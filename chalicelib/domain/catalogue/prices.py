@@ -45,12 +45,13 @@ class Deal:
 @dataclass(frozen=True, slots=True)
 class Step:
     """Why a price is what it is: `text` is a msgid, `name` the words of 1C in it, `figure` a percent or a quantity; `amount` is
-    the price after it."""
+    the price after it, in `currency` where that is not the contract's."""
 
     text: str
     amount: Decimal
     name: str = ""
     figure: Decimal | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +243,9 @@ def _discounted(deal: Deal, one: Discount, amount: Decimal) -> Decimal | None:
 
 def _way_to(deal: Deal, amount: Decimal, currency: str, text: str) -> list[Step] | None:
     """The first step, and that of counting it into the contract's currency; None where 1C sent no rate for that."""
-    way = [Step(text, money.unit_price(amount))]
     if currency == deal.contract.currency:
-        return way
-    counted = _in_currency_of(deal, amount, currency)
+        return [Step(text, money.unit_price(amount))]
+    counted, way = _in_currency_of(deal, amount, currency), [Step(text, money.unit_price(amount), currency=currency)]
     return None if counted is None else [*way, Step(CONVERTED, counted, name=f"{currency} → {deal.contract.currency}")]
 
 

@@ -33,6 +33,10 @@ class Agreed:
     price: Decimal
     amount: int
 
+    def total(self, rate: Decimal | None, *, vat_included: bool) -> int:
+        """Minor units with VAT, at the line's rate."""
+        return self.amount if vat_included or not rate else self.amount + money.vat_on_top(self.amount, rate)
+
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
