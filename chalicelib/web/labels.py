@@ -281,5 +281,7 @@ def event_text(event: OrderEvent) -> str:
 
 def problem_text(problem: Problem) -> str:
     return _(problem.reason, **dict(problem.params))
+
+
 TIER_STEP = TIER
 """The step of a price whose figure is a quantity, not a percent."""

@@ -66,6 +66,10 @@ class OrderLine:
     def held(self) -> Decimal:
         return total(self.plan)
 
+    def total(self, *, vat_included: bool) -> int:
+        """Minor units with VAT, as the order's contract has it."""
+        return self.amount if vat_included else self.amount + self.vat_amount
+
     @property
     def shortage(self) -> Decimal:
         """What could not be promised."""
