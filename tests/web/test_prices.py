@@ -68,11 +68,13 @@ OWN = IndividualPrice("i", "p1", item_id="i1", price=Decimal("999.9999"))
 DOLLAR = CurrencyRate("USD", "USD", Decimal("90.5"))
 PLAIN = CONTRACTS[0]
 
+CUT = {"discount_percent": Decimal(3), "discounts_allowed": False}
+
 CASES: dict[str, tuple[dict[str, Any], list[Any], str, int]] = {
     "price type": ({"discounts_allowed": False}, [], "1234.5000", 14_814_00),
     "tier": ({}, [], "1111.1111", 13_333_33),
     "tier and promotion": ({}, [PROMOTION], "1027.7778", 12_333_33),
-    "contract's discount, VAT on top": ({"discount_percent": Decimal(3), "discounts_allowed": False, "vat_included": False}, [], "1197.47", 14_369_64),
+    "contract's discount, VAT on top": (CUT | {"vat_included": False}, [], "1197.47", 14_369_64),
     "individual price, no VAT": ({"vat_mode": VatMode.NONE}, [OWN, PROMOTION], "999.9999", 12_000_00),
     "foreign currency": ({"price_type_id": "dealer"}, [DOLLAR], "905.00", 10_860_00),
 }  # fmt: skip
