@@ -216,10 +216,9 @@ def _sum(one: CartTotals, other: CartTotals) -> CartTotals:
 
 def totals_at(visitor: Visitor, rows: Sequence[tuple[CartRow, Decimal]]) -> CartTotals:
     """What lines come to at these quantities."""
-    return _totals(visitor, tuple(_at(visitor, row, quantity) for row, quantity in rows))
+    return _totals(visitor, tuple(_at(row, quantity) for row, quantity in rows))
 
 
-def _at(visitor: Visitor, row: CartRow, quantity: Decimal) -> CartRow:
-    amount = row.price.line(quantity) if row.price else 0
-    line = replace(row.line, quantity=quantity)
-    return replace(row, line=line, amount=amount, vat_amount=vat_of(visitor, amount, row.card))
+def _at(row: CartRow, quantity: Decimal) -> CartRow:
+    sums = row.price.sums(quantity) if row.price else NOTHING
+    return replace(row, line=replace(row.line, quantity=quantity), amount=sums.amount, vat_amount=sums.vat_amount)
