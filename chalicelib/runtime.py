@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.files import FileStore, Queues, Sender
     from chalicelib.usecases.ports.neighbours import ErpClient, Neighbour
     from chalicelib.usecases.ports.news import NewsStore
-    from chalicelib.usecases.ports.orders import CartStore, OrderReceiver, OrderStore, Outbox, WaitingOrderStore
+    from chalicelib.usecases.ports.orders import CartStore, OrderLists, OrderReceiver, OrderStore, Outbox, WaitingOrderStore
     from chalicelib.usecases.ports.partners import (
         CreditLimitStore,
         IndividualPriceStore,
@@ -135,6 +135,12 @@ class Runtime:
         from chalicelib.adapters.dynamo.orders.orders import DynamoOrders
 
         return DynamoOrders(self.portal, self.ephemeral, [receiver.name for receiver in self._copied])
+
+    @cached_property
+    def order_lists(self) -> "OrderLists":
+        from chalicelib.adapters.dynamo.orders.order_lists import DynamoOrderLists
+
+        return DynamoOrderLists(self.portal)
 
     @cached_property
     def outbox(self) -> "Outbox":

@@ -18,7 +18,7 @@ class Table:
 
 
 TABLES = (
-    Table("portal", indexes=("GSI1", "GSI2"), recovery=True, ttl=True),
+    Table("portal", indexes=("GSI1", "GSI2", "GSI3"), recovery=True, ttl=True),
     Table("catalogue"),
     Table("ephemeral", ttl=True),
 )

@@ -31,7 +31,7 @@ def _error(code: str, call: str, **more: Any) -> ClientError:
 class MemoryDynamo:
     """Tables come into being when they are first named; `indexes` are those of the portal table."""
 
-    def __init__(self, indexes: Iterable[str] = ("GSI1", "GSI2")) -> None:
+    def __init__(self, indexes: Iterable[str] = ("GSI1", "GSI2", "GSI3")) -> None:
         self.tables: dict[str, dict[tuple[str, str], Wire]] = {}
         self.indexes = tuple(indexes)
         self.calls: Counter[str] = Counter()

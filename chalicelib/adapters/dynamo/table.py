@@ -4,6 +4,7 @@ import random
 import time
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,15 @@ Item = dict[str, Any]
 Key = tuple[str, str]
 KEYS_PER_BATCH = 100
 ACTIONS_PER_TRANSACTION = 100
+
+
+@dataclass(frozen=True)
+class Where:
+    """A filter expression with its `#names` and `:values`."""
+
+    condition: str
+    names: dict[str, str]
+    values: Item
 
 
 class ConditionFailed(Exception):
@@ -142,18 +152,36 @@ class Table:
         limit: int | None = None,
     ) -> Iterator[Item]:
         """Items of a partition in the order of their sort key, page after page, up to `limit`."""
-        condition, values = _range(partition, prefix, at_least, at_most)
+        request = self._query(index, _range(partition, prefix, at_least, at_most), newest_first)
+        request["ConsistentRead"] = strong
+        yield from self._pages(self.client.query, request, limit)
+
+    def newest(
+        self, partition: str, *, index: str, at_least: str, at_most: str, where: Where | None = None, look_at: int
+    ) -> tuple[list[Item], str | None]:
+        """Of the next `look_at` items of a partition those that `where` lets through, newest first, in one call.
+
+        With them the sort key of the last one looked at, None where there is no more.
+        """
+        request = self._query(index, _range(partition, "", at_least, at_most), newest_first=True) | {"Limit": look_at}
+        if where:
+            request["FilterExpression"] = where.condition
+            request["ExpressionAttributeNames"] |= where.names
+            request["ExpressionAttributeValues"] |= item_to_wire(where.values)
+        page = self.client.query(**request)
+        last = page.get("LastEvaluatedKey")
+        return [item_from_wire(item) for item in page["Items"]], last[f"{index}SK"]["S"] if last else None
+
+    def _query(self, index: str, key_range: tuple[str, Item], newest_first: bool) -> dict[str, Any]:
+        condition, values = key_range
         request: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": condition,
             "ExpressionAttributeNames": {"#p": f"{index}PK"} | ({"#s": f"{index}SK"} if len(values) > 1 else {}),
             "ExpressionAttributeValues": item_to_wire(values),
             "ScanIndexForward": not newest_first,
-            "ConsistentRead": strong,
         }
-        if index:
-            request["IndexName"] = index
-        yield from self._pages(self.client.query, request, limit)
+        return request | ({"IndexName": index} if index else {})
 
     def scan(self, projection: Sequence[str] = ()) -> Iterator[Item]:
         """Every item of the table: for jobs that rebuild something whole, never for a page."""

@@ -96,6 +96,7 @@ class OrderSums:
 class Order:
     """Head and lines. A list reads orders without their lines: `kept_sums` then stands for them.
 
+    So do `kept_paid` (minor units) and `kept_shipped` (per cent) for payments and shipments.
     `revision` grows with every change of either side; `erp_print` is that of 1C's last answer. `origin` is "erp" for an order
     that 1C made itself (by phone). `together`: all goods are to come in one delivery, not in parts. `papers` are 1C's
     payments, shipments and other documents of the order.
@@ -135,6 +136,8 @@ class Order:
     progress: OrderProgress = field(default_factory=OrderProgress)
     origin: str = "portal"
     papers: tuple[OrderPaper, ...] = ()
+    kept_paid: int | None = None
+    kept_shipped: int | None = None
 
     @property
     def sums(self) -> OrderSums:

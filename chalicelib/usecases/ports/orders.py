@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from chalicelib.domain.catalogue.stock import Hold, Source
 from chalicelib.domain.orders.carts import CartHead, CartLine, CartTotals
+from chalicelib.domain.orders.order_list import Lane, OrderFilter, OrderView
 from chalicelib.domain.orders.orders import ErpOrder, Order, OrderEvent
 from chalicelib.domain.partners.partners import Contract, Counterparty, PartnerScope, Scope
 
@@ -82,6 +83,42 @@ class OutboxRow:
 
     def aside(self, reason: str) -> "OutboxRow":
         return replace(self, kind=ASIDE, body={**self.body, "kind": self.kind}, error=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOrders:
+    """Heads without lines, newest first. `next` goes on after them, None at the end; `cut`: the page is not full, as many
+    orders as may be at once were looked at, and older ones were not."""
+
+    orders: tuple[Order, ...]
+    next: str | None = None
+    cut: bool = False
+
+
+class OrderLists(Protocol):
+    """Orders by tab, period and filter, and the views people keep of them."""
+
+    def of_partner(self, scope: PartnerScope, wanted: OrderFilter, *, limit: int, after: str | None = None) -> FoundOrders: ...
+
+    def of_lane(self, lane: Lane, wanted: OrderFilter, *, limit: int, after: str | None = None) -> FoundOrders:
+        """Of all partners: for the supplier's staff."""
+        ...
+
+    def by_reference(self, scope: PartnerScope, reference: str) -> tuple[str, ...]:
+        """Numbers of the orders that the dealer calls so."""
+        ...
+
+    def views(self, scope: PartnerScope) -> tuple[OrderView, ...]:
+        """Everybody's at the partner, in no order."""
+        ...
+
+    def view(self, scope: PartnerScope, view_id: str) -> OrderView:
+        """Raises NotFound."""
+        ...
+
+    def save_view(self, scope: PartnerScope, view: OrderView) -> None: ...
+
+    def remove_view(self, scope: PartnerScope, view_id: str) -> None: ...
 
 
 class OrderStore(Protocol):

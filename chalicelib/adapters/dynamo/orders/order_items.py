@@ -11,6 +11,7 @@ from uuid import uuid4
 from chalicelib.adapters.dynamo.table import Item, Key
 from chalicelib.adapters.dynamo.times import instant, instant_text
 from chalicelib.domain.catalogue.promise import PlanPart
+from chalicelib.domain.orders.order_list import group_of, lane_of, left_to_pay, paid_amount, shipped_percent
 from chalicelib.domain.orders.orders import (
     Agreed,
     Approval,
@@ -47,8 +48,16 @@ def reference_key(reference: str) -> Key:
     return (f"ORDERNO#{reference}", "REF") if _GUID.match(reference) else order_key(reference)
 
 
+def group_key(partner_id: str, group: str) -> str:
+    return f"ORDERS#{partner_id}#{group}"
+
+
+def lane_key(lane: str) -> str:
+    return f"LANE#{lane}"
+
+
 def head_item(order: Order) -> Item:
-    """Without lines; `sums` lets a list show their totals."""
+    """Without lines; `sums`, `paid`, `left` and `shipped` are what a list shows, and asks for, without reading them."""
     partition, sort = order_key(order.number)
     placed = instant_text(order.placed_at)
     item: Item = {"PK": partition, "SK": sort, "placed_at": placed}
@@ -57,10 +66,15 @@ def head_item(order: Order) -> Item:
         "desired_date": order.desired_date.isoformat() if order.desired_date else None,
         "taken_at": instant_text(order.taken_at) if order.taken_at else None,
         "sums": asdict(order.sums),
+        "paid": paid_amount(order),
+        "left": left_to_pay(order),
+        "shipped": shipped_percent(order),
         "GSI1PK": f"PARTNER#{order.partner_id}",
         "GSI1SK": f"ORDER#{placed}#{order.number}",
-        "GSI2PK": f"ORDERS#{placed[:7]}",
-        "GSI2SK": f"{placed}#{order.number}",
+        "GSI2PK": group_key(order.partner_id, group_of(order)),
+        "GSI2SK": f"ORDER#{placed}#{order.number}",
+        "GSI3PK": lane_key(lane_of(order)),
+        "GSI3SK": f"ORDER#{placed}#{order.number}",
     }
     if item["taken_at"] is None:  # absent, so that `if_not_exists` sets it
         del item["taken_at"]
@@ -81,8 +95,14 @@ def head_from_item(item: Item) -> Order:
             "payment": Payment(item["payment"]),
             "revision": int(item["revision"]),
             "kept_sums": _sums(item["sums"]),
+            "kept_paid": _whole(item.get("paid")),
+            "kept_shipped": _whole(item.get("shipped")),
         }
     )
+
+
+def _whole(kept: Decimal | None) -> int | None:
+    return None if kept is None else int(kept)
 
 
 def _sums(kept: Item) -> OrderSums:

@@ -104,9 +104,15 @@ class DynamoOrders:
             *(put(self.portal.name, chunk) for chunk in line_chunks(order)),
             put(self.portal.name, event_item(order.number, event)),
             *self._leaving([row]),
+            *self._client_reference(order),
             self._empty_cart(order, cart),
             put(self.ephemeral.name, self._placed_item(order, key), "attribute_not_exists(PK)"),
         ]
+
+    def _client_reference(self, order: Order) -> list[Item]:
+        """The dealer's own number may come again, and another dealer's may be the same."""
+        key = {"PK": f"CLIENTREF#{order.partner_id}#{order.client_reference}", "SK": order.number}
+        return [put(self.portal.name, key)] if order.client_reference else []
 
     @staticmethod
     def _placed_item(order: Order, key: str) -> Item:
