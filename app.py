@@ -6,20 +6,23 @@ from chalicelib.exchange import bitrix24, changes, onec, snapshots, v1
 from chalicelib.schedules import exchange, holds, outbox, reconcile, waiting
 from chalicelib.schedules import rereads as rereads_schedule
 from chalicelib.schedules import stock as stock_schedule
-from chalicelib.web import assets, catalogue, documents, home, http, news, orders
+from chalicelib.web import assets, catalogue, documents, home, http, news
 from chalicelib.web.access import profile, sign_in
 from chalicelib.web.cart import cart, checkout, quick_order
 from chalicelib.web.exchange import exchange_actions, exchange_journal, exchange_nodes, exchange_proposals
+from chalicelib.web.orders import order_list, orders
 from chalicelib.workers import deliveries, imports, messages, pictures, rereads, snapshot, stock
 from chalicelib.workers import documents as documents_worker
 
 EXCHANGE_PAGES = (exchange_actions, exchange_journal, exchange_nodes, exchange_proposals)
-PAGES = (assets, cart, catalogue, checkout, documents, *EXCHANGE_PAGES, home, news, orders, profile, quick_order, sign_in)
+CART_PAGES = (cart, checkout, quick_order)
+ORDER_PAGES = (order_list, orders)
+PAGES = (assets, catalogue, documents, home, news, profile, sign_in, *CART_PAGES, *ORDER_PAGES, *EXCHANGE_PAGES)
 EXCHANGE = (bitrix24, changes, onec, snapshots, v1)
 WORKERS = (deliveries, documents_worker, imports, messages, pictures, rereads, snapshot, stock)
 SCHEDULES = (exchange, holds, outbox, reconcile, rereads_schedule, stock_schedule, waiting)
 
-app = Chalice(app_name="kabinet")
+app = Chalice(app_name="kabinet", configure_logs=False)  # it would turn our logger of that name down to errors
 app.api.binary_types = ["*/*"]
 http.register(app)
 for part in (*PAGES, *EXCHANGE, *WORKERS, *SCHEDULES):

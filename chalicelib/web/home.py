@@ -15,11 +15,11 @@ LAST_ORDERS = 8
 @get(routes, "/")
 def home(visit: Visit) -> Answer:
     from chalicelib.usecases.news import unread_important
-    from chalicelib.usecases.orders.show_orders import order_list
+    from chalicelib.usecases.orders.show_orders import latest_orders
 
     if visit.visitor.account is None:
         return visit.page("home/staff.html")
-    orders = order_list(visit.runtime.orders, visitor=visit.visitor).orders
+    orders = latest_orders(visit.runtime.orders, visitor=visit.visitor).orders
     waiting = [order for order in orders if order.approval is Approval.AWAITING_CLIENT]
     unread = unread_important(visit.runtime.news, visit.runtime.clock, visitor=visit.visitor)
     return visit.page("home/home.html", orders=orders[:LAST_ORDERS], waiting=waiting, unread=unread)

@@ -60,6 +60,36 @@ DELIVERY: Mapping[str, str] = {
     DeliveryMethod.PICKUP: N_("Самовывоз"),
     DeliveryMethod.DELIVERY: N_("Доставка"),
 }
+ORIGIN: Mapping[str, str] = {
+    "portal": N_("Личный кабинет"),
+    "erp": N_("Из 1С"),
+}
+ORDER_GROUP: Mapping[str, str] = {
+    "attention": N_("Требуют моего ответа"),
+    "working": N_("В работе"),
+    "done": N_("Завершённые"),
+    "cancelled": N_("Отменённые"),
+}
+ORDER_COLUMN: Mapping[str, str] = {
+    "number": N_("№ заказа"),
+    "erp_number": N_("№ в 1С"),
+    "client_reference": N_("Ваш №"),
+    "placed_at": N_("Дата"),
+    "origin": N_("Тип"),
+    "payer": N_("Плательщик"),
+    "contract": N_("Договор"),
+    "user_name": N_("Оформил"),
+    "amount": N_("Сумма"),
+    "left": N_("Осталось оплатить"),
+    "approval": N_("Согласование"),
+    "fulfilment": N_("Исполнение"),
+    "payment": N_("Оплата"),
+    "shipped": N_("Отгружено"),
+    "delivery": N_("Способ получения"),
+    "desired_date": N_("Желаемая дата"),
+    "weight": N_("Вес, кг"),
+    "comment": N_("Комментарий"),
+}
 CHANGE: Mapping[str, str] = {
     ChangeKind.SAME: N_("Без изменений"),
     ChangeKind.CHANGED: N_("Изменена"),
@@ -195,6 +225,9 @@ NOTICES: Mapping[str, str] = {
     "confirmed": N_("Изменения подтверждены, 1С узнает об этом сейчас"),
     "declined": N_("Ваш ответ отправлен менеджеру"),
     "marked": N_("Отметки сохранены"),
+    "columns_saved": N_("Колонки сохранены"),
+    "view_saved": N_("Представление сохранено"),
+    "view_removed": N_("Представление удалено"),
     "signed-out": N_("Вы вышли из кабинета"),
     "password-set": N_("Пароль сохранён"),
     "emptied": N_("Корзина очищена"),
@@ -210,6 +243,11 @@ NOTICES: Mapping[str, str] = {
     "proposal-declined": N_("Эта пара больше не будет предложена"),
 }
 """Messages shown once, on the page after a form; the cookie carries the code alone."""
+
+
+def choices(names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(code, text) pairs of a list to choose from."""
+    return [(code, _(text)) for code, text in names.items()]
 
 
 def name(names: Mapping[str, str], code: str) -> str:

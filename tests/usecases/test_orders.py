@@ -237,7 +237,7 @@ def test_list_of_orders_pages_newest_first() -> None:
         world.put("c", 1)
         placed.append(world.place())
     stranger = world.visitor("u-9", "p-2")
-    assert orders.order_list(world.orders, visitor=stranger).orders == ()
+    assert orders.latest_orders(world.orders, visitor=stranger).orders == ()
     seen: list[str] = []
     after: str | None = None
     for _ in range(4):

@@ -23,6 +23,7 @@ GET  /items/{item_id}
 GET  /manager-photo
 GET  /news
 GET  /orders
+GET  /orders/xlsx
 GET  /orders/{number}
 GET  /pictures/{name}
 GET  /profile
@@ -50,6 +51,9 @@ POST /forgotten-password
 POST /invite/{invite}
 POST /language
 POST /news/{news_id}/read
+POST /orders/columns
+POST /orders/views
+POST /orders/views/{view_id}/delete
 POST /orders/{number}/confirm
 POST /orders/{number}/decline
 POST /orders/{number}/own

@@ -20,7 +20,7 @@ def test_every_answer_carries_the_security_headers(shop: Shop) -> None:
     stranger, dealer = Browser(), shop.dealer()
     answers = [
         stranger.get("/sign-in"),
-        stranger.get("/orders"),
+        stranger.get("/orders", "/orders/xlsx"),
         stranger.get("/nope/deep"),
         dealer.get("/"),
         dealer.get("/orders/no"),

@@ -94,8 +94,8 @@ def paid_amount(order: Order) -> int | None:
 
 
 def left_to_pay(order: Order) -> int:
-    """In minor units; what is paid but never told in amounts counts by its status."""
-    if order.payment in (Payment.PAID, Payment.OVERPAID):
+    """In minor units; what is paid but never told in amounts counts by its status, and nobody pays for what is cancelled."""
+    if group_of(order) is OrderGroup.CANCELLED or order.payment in (Payment.PAID, Payment.OVERPAID):
         return 0
     return max(0, order.sums.amount - (paid_amount(order) or 0))
 

@@ -80,7 +80,7 @@ def may_change(visitor: Visitor, order: Order) -> bool:
     return member is not None and (member.role is Role.ACCOUNT_HEAD or order.user_id == member.user_id)
 
 
-def order_list(orders: OrderStore, *, visitor: Visitor, after: str | None = None, limit: int = 50) -> OrderPage:
-    """All orders of the visitor's partner, newest first."""
+def latest_orders(orders: OrderStore, *, visitor: Visitor, after: str | None = None, limit: int = 50) -> OrderPage:
+    """The newest orders of the visitor's partner."""
     visitor.must("order.view")
     return orders.page(visitor.partner_scope, after=after, limit=limit)

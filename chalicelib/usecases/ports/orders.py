@@ -104,8 +104,8 @@ class OrderLists(Protocol):
         """Of all partners: for the supplier's staff."""
         ...
 
-    def by_reference(self, scope: PartnerScope, reference: str) -> tuple[str, ...]:
-        """Numbers of the orders that the dealer calls so."""
+    def numbered(self, scope: PartnerScope, text: str) -> tuple[Order, ...]:
+        """The partner's orders that the portal, 1C or the dealer calls so, newest first."""
         ...
 
     def views(self, scope: PartnerScope) -> tuple[OrderView, ...]:

@@ -115,6 +115,17 @@
     navigator.clipboard.writeText(button.dataset.copy).then(() => say(button.dataset.copied, "info"));
   });
 
+  // A row of a list that can be put in order moves up or down.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-move]");
+    if (!button) return;
+    const row = button.closest("li");
+    const other = button.dataset.move < 0 ? row.previousElementSibling : row.nextElementSibling;
+    if (!other) return;
+    if (button.dataset.move < 0) other.before(row); else other.after(row);
+    button.focus();
+  });
+
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
   });

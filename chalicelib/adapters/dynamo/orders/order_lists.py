@@ -8,15 +8,17 @@ A filter is applied by DynamoDB to what it passes over, so a page looks at a bou
 """
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from chalicelib.adapters.dynamo.orders.order_items import group_key, head_from_item, lane_key
-from chalicelib.adapters.dynamo.table import Item, Table, Where
+from chalicelib.adapters.dynamo.orders.order_items import group_key, head_from_item, lane_key, order_key
+from chalicelib.adapters.dynamo.table import Item, Table, Where, batch_get
 from chalicelib.adapters.dynamo.times import instant_text
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.orders.order_list import Columns, Lane, OrderFilter, OrderView
+from chalicelib.domain.orders.orders import Order
 from chalicelib.domain.partners.partners import PartnerScope
 from chalicelib.usecases.ports.orders import FoundOrders
 
@@ -57,9 +59,16 @@ class DynamoOrderLists:
         found = tuple(map(head_from_item, heads[:limit]))
         return FoundOrders(found, rest.removeprefix(PREFIX) if rest else None, cut=not full and last is not None)
 
-    def by_reference(self, scope: PartnerScope, reference: str) -> tuple[str, ...]:
-        found = self.portal.query(f"CLIENTREF#{scope.partner_id}#{reference}", newest_first=True, limit=20)
-        return tuple(str(item["SK"]) for item in found)
+    def numbered(self, scope: PartnerScope, text: str) -> tuple[Order, ...]:
+        numbers = {*_ours(text), *self._called(f"ORDERNO#{text}"), *self._called(f"CLIENTREF#{scope.partner_id}#{text}")}
+        table = self.portal.name
+        heads = batch_get(self.portal.client, [(table, order_key(number)) for number in sorted(numbers)])
+        own = (head_from_item(head) for head in heads.values() if head["partner_id"] == scope.partner_id)
+        return tuple(sorted(own, key=lambda order: order.placed_at, reverse=True))
+
+    def _called(self, partition: str) -> list[str]:
+        rows = self.portal.query(partition, newest_first=True, limit=MOST_NUMBERED)
+        return [str(row["number"] if row["SK"] == "REF" else row["SK"]) for row in rows]
 
     # --- views --------------------------------------------------------------------------------------------------------
 
@@ -92,6 +101,15 @@ class DynamoOrderLists:
 
 
 MOST_VIEWS = 200
+MOST_NUMBERED = 50
+
+_OWN_NUMBER = re.compile(r"(?:[KКkк]-?)?0*([0-9]{1,9})")
+
+
+def _ours(text: str) -> list[str]:
+    """The portal's number as people write it: «K-000012», «к12» with a Russian letter, «12»."""
+    found = _OWN_NUMBER.fullmatch(text)
+    return [f"K-{int(found[1]):06d}"] if found else []
 
 
 def _view(item: Item) -> OrderView:

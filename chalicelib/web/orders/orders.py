@@ -1,4 +1,4 @@
-"""Заказы и заказ: статусы, ответ поставщика по строкам, документы, история."""
+"""Заказ: статусы, ответ поставщика по строкам, документы, история."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,12 +17,6 @@ from chalicelib.web.visit import Visit
 
 routes = Blueprint(__name__)
 PATIENCE = timedelta(minutes=10)
-
-
-@get(routes, "/orders", needs="order.view")
-def order_list(visit: Visit) -> Answer:
-    after = visit.request.query.get("after") or None
-    return visit.page("orders/orders.html", page=orders.order_list(visit.runtime.orders, visitor=visit.visitor, after=after))
 
 
 @get(routes, "/orders/{number}")
