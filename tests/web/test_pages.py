@@ -248,7 +248,7 @@ def test_a_page_that_is_not_there(shop: Shop) -> None:
 
 def test_a_crash_shows_a_page_with_its_number(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
     dealer = shop.dealer()
-    shop.runtime.orders = None  # type: ignore[assignment, misc]
+    shop.runtime.order_lists = None  # type: ignore[assignment, misc]
     with caplog.at_level(logging.ERROR):
         answer = dealer.get("/orders")
     assert answer.status == 500 and "Номер ошибки" in answer.text and "Traceback" not in answer.text
