@@ -141,12 +141,19 @@ def test_signing_out_ends_the_session_on_the_server(shop: Shop) -> None:
 
 
 GUEST = {"/sign-in", "/forgotten-password", "/invite/{invite}", "/static/{name}", "/{proxy+}"}
-<<<<<<< HEAD
-DEALER = {"/catalogue", "/items/{item_id}", "/cart", "/checkout", "/orders", "/documents"}
-DEALER |= {"/quick-order", "/quick-order-template", "/quick-order/{order_id}", "/quick-order/{order_id}/errors"}
-=======
-DEALER = {"/catalogue", "/items/{item_id}", "/cart", "/checkout", "/orders", "/orders/xlsx", "/documents"}
->>>>>>> 869ca87 (Show the dealer's own number beside the portal's)
+DEALER = {
+    "/cart",
+    "/catalogue",
+    "/checkout",
+    "/documents",
+    "/items/{item_id}",
+    "/orders",
+    "/orders/xlsx",
+    "/quick-order",
+    "/quick-order-template",
+    "/quick-order/{order_id}",
+    "/quick-order/{order_id}/errors",
+}
 ADMINISTRATOR = {
     "/exchange-journal",
     "/exchange-journal/{run_id}",
