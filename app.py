@@ -6,9 +6,10 @@ from chalicelib.exchange import bitrix24, changes, onec, snapshots, v1
 from chalicelib.schedules import exchange, holds, outbox, reconcile, waiting
 from chalicelib.schedules import rereads as rereads_schedule
 from chalicelib.schedules import stock as stock_schedule
-from chalicelib.web import assets, catalogue, documents, home, http, news
+from chalicelib.web import assets, documents, home, http, news
 from chalicelib.web.access import profile, sign_in
 from chalicelib.web.cart import cart, checkout, quick_order
+from chalicelib.web.catalogue import catalogue, items, search, stock_list
 from chalicelib.web.exchange import exchange_actions, exchange_journal, exchange_nodes, exchange_proposals
 from chalicelib.web.orders import order_list, orders
 from chalicelib.workers import deliveries, imports, messages, pictures, rereads, snapshot, stock
@@ -16,8 +17,10 @@ from chalicelib.workers import documents as documents_worker
 
 EXCHANGE_PAGES = (exchange_actions, exchange_journal, exchange_nodes, exchange_proposals)
 CART_PAGES = (cart, checkout, quick_order)
+CATALOGUE_PAGES = (catalogue, items, search, stock_list)
 ORDER_PAGES = (order_list, orders)
-PAGES = (assets, catalogue, documents, home, news, profile, sign_in, *CART_PAGES, *ORDER_PAGES, *EXCHANGE_PAGES)
+AREAS = (*CART_PAGES, *CATALOGUE_PAGES, *ORDER_PAGES, *EXCHANGE_PAGES)
+PAGES = (assets, documents, home, news, profile, sign_in, *AREAS)
 EXCHANGE = (bitrix24, changes, onec, snapshots, v1)
 WORKERS = (deliveries, documents_worker, imports, messages, pictures, rereads, snapshot, stock)
 SCHEDULES = (exchange, holds, outbox, reconcile, rereads_schedule, stock_schedule, waiting)

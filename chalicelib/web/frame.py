@@ -24,6 +24,7 @@ MENU = (
     MenuItem("/", N_("Главная"), ""),
     MenuItem("/catalogue", N_("Каталог"), "catalog.view"),
     MenuItem("/quick-order", N_("Быстрый заказ"), "cart.edit"),
+    MenuItem("/stock", N_("Остатки"), "catalog.view"),
     MenuItem("/orders", N_("Заказы"), "order.view"),
     MenuItem("/documents", N_("Документы"), "document.view"),
     MenuItem("/news", N_("Новости"), "news.view"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
+from chalicelib.domain.catalogue.marks import EXPECTED, NEW, PROMOTION, STALE
 from chalicelib.domain.catalogue.prices import TIER
 from chalicelib.domain.documents import Document
 from chalicelib.domain.exchange.exchange import Problem
@@ -12,7 +13,7 @@ from chalicelib.domain.orders.order_progress import Bucket, LineStatus
 from chalicelib.domain.orders.orders import Approval, ChangeKind, DeliveryMethod, Fulfilment, OrderEvent, OrderLine, Payment
 from chalicelib.domain.partners.partners import Contract
 from chalicelib.texts import N_, _, ngettext_text
-from chalicelib.usecases.ports.catalogue import Card
+from chalicelib.usecases.ports.catalogue import BRAND_FACET, KIND_FACET, Card
 from chalicelib.web.figures import number, short_day
 
 APPROVAL: Mapping[str, str] = {
@@ -56,6 +57,15 @@ LINE_STATUS: Mapping[str, str] = {
 }
 """As they stand after a quantity: «3 в производстве»."""
 
+MARKS: Mapping[str, tuple[str, str]] = {
+    NEW: (N_("новинки"), N_("новинка")),
+    PROMOTION: (N_("акции"), N_("акция")),
+    EXPECTED: (N_("ожидается"), N_("ожидается")),
+    STALE: (N_("залежавшиеся"), N_("залежавшийся")),
+}
+"""Marks of goods: of many, of one."""
+
+FACETS: Mapping[str, str] = {KIND_FACET: N_("Вид товара"), BRAND_FACET: N_("Бренд")}
 DELIVERY: Mapping[str, str] = {
     DeliveryMethod.PICKUP: N_("Самовывоз"),
     DeliveryMethod.DELIVERY: N_("Доставка"),
@@ -323,3 +333,17 @@ def problem_text(problem: Problem) -> str:
 
 TIER_STEP = TIER
 """The step of a price whose figure is a quantity, not a percent."""
+
+
+def mark_name(mark: str) -> str:
+    """Of many goods, as a choice."""
+    return _(MARKS[mark][0]) if mark in MARKS else mark
+
+
+def mark_of_item(mark: str) -> str:
+    return _(MARKS[mark][1]) if mark in MARKS else mark
+
+
+def facet_name(name: str) -> str:
+    """Of a property it is 1C's own."""
+    return _(FACETS[name]) if name in FACETS else name

@@ -62,9 +62,9 @@ class Request:
         return self.headers.get("hx-request") == "true" and self.headers.get("hx-history-restore-request") != "true"
 
     def url(self, path: str, **query: object) -> str:
-        """The address of one of our paths; empty query values are left out."""
-        filled = {name: value for name, value in query.items() if value not in (None, "", False)}
-        return self.prefix + path + (f"?{urlencode(filled)}" if filled else "")
+        """The address of one of our paths; empty query values are left out, a list stands for a field several times."""
+        filled = {name: value for name, value in query.items() if value not in (None, "", False, [])}
+        return self.prefix + path + (f"?{urlencode(filled, doseq=True)}" if filled else "")
 
 
 def read_request(raw: Any) -> Request:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from chalicelib.domain.errors import NotSignedIn
 from chalicelib.runtime import Runtime
@@ -89,7 +89,7 @@ class Visit:
     def go_back(self, notice: str = "") -> Answer:
         """Redirect to the page the form stood on, with its query."""
         path, _question, query = self.back.partition("?")
-        return self.go(path, notice, **dict(parse_qsl(query)))
+        return self.go(path, notice, **parse_qs(query))
 
     def leave(self, address: str) -> Answer:
         """Redirect to an address outside, such as a presigned link."""
@@ -108,7 +108,7 @@ class Visit:
     @property
     def here(self) -> str:
         """The path of this page with its query, for links that come back to it."""
-        return self.url(self.request.path, **{name: self.request.query.get(name) for name in self.request.query.names()})
+        return self.url(self.request.path, **{name: self.request.query.all(name) for name in self.request.query.names()})
 
     @property
     def back(self) -> str:

@@ -20,8 +20,9 @@ from chalicelib.domain.partners.partners import Contract, Partner
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.access.sign_in import choose, open_session
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.catalogue.browse import NO_CONTRACT, NO_PRICE, CataloguePage, ItemPage, browse, group_tree, item
+from chalicelib.usecases.catalogue.browse import NO_CONTRACT, NO_PRICE, CataloguePage, ItemPage, browse, item
 from chalicelib.usecases.catalogue.publish_snapshot import publish_snapshot
+from chalicelib.usecases.catalogue.tree import Step, group_tree
 from chalicelib.usecases.orders.cart import put_in_cart, view_cart
 from chalicelib.usecases.ports.access import Beacons
 from chalicelib.usecases.ports.catalogue import Classifier, Search
@@ -186,9 +187,9 @@ def test_a_page_costs_three_calls(portal: Portal) -> None:
     assert len(nothing) == 2  # who asks; no ids, no call
 
 
-def test_a_page_has_at_most_fifty_rows(portal: Portal) -> None:
+def test_a_page_has_at_most_two_hundred_rows(portal: Portal) -> None:
     page = portal.page(limit=1000, offset=-7)
-    assert (page.search.limit, page.search.offset, page.next_offset, page.previous_offset) == (50, 0, None, None)
+    assert (page.search.limit, page.search.offset, page.next_offset, page.previous_offset) == (200, 0, None, None)
     second = portal.page(limit=2, offset=2, sort="name")
     assert (second.next_offset, second.previous_offset, len(second.rows), second.total) == (4, 0, 2, 5)
 
@@ -214,7 +215,8 @@ def test_the_tree_opens_along_the_chosen_group(portal: Portal) -> None:
 
 def test_a_group_without_its_parent_stands_at_the_top_and_a_loop_ends() -> None:
     groups = [ItemGroup("a", "А", "b"), ItemGroup("b", "Б", "a"), ItemGroup("c", "В", "gone"), ItemGroup("d", "Г", "d")]
-    tree = group_tree(Classifier(groups={group.id: group for group in groups}), tuple(groups))
+    trail = [Step(group.id, group.name) for group in groups]
+    tree = group_tree(Classifier(groups={group.id: group for group in groups}), trail)
     assert [node.name for node in tree] == ["В"]
 
 

@@ -31,9 +31,11 @@ GET  /quick-order
 GET  /quick-order-template
 GET  /quick-order/{order_id}
 GET  /quick-order/{order_id}/errors
+GET  /search
 GET  /sign-in
 GET  /start
 GET  /static/{name}
+GET  /stock
 GET  /{proxy+}
 POST /cart
 POST /cart/put

@@ -82,6 +82,8 @@ def test_names_from_1c_are_always_escaped(shop: Shop) -> None:
         "/orders",
         f"/orders/{number}",
         "/catalogue?text=<script>",
+        "/catalogue?f=<script>alert~<script>alert&view=tiles",
+        "/stock",
     ):
         page = dealer.get(address)
         assert page.status == 200
@@ -153,6 +155,8 @@ DEALER = {
     "/quick-order-template",
     "/quick-order/{order_id}",
     "/quick-order/{order_id}/errors",
+    "/search",
+    "/stock",
 }
 ADMINISTRATOR = {
     "/exchange-journal",

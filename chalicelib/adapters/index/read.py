@@ -5,7 +5,7 @@ import tarfile
 import tempfile
 import zlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -21,9 +21,11 @@ from chalicelib.adapters.index.schema import (
     BY_SKU,
     BY_UNIT,
     CARD,
+    CATEGORY,
     ETA,
     FACET,
     FACET_MARK,
+    GROUP,
     ID,
     PACKAGE,
     STOCK,
@@ -33,6 +35,7 @@ from chalicelib.adapters.index.schema import (
     stock_field,
 )
 from chalicelib.adapters.index.words import encodable
+from chalicelib.domain.catalogue.visibility import Visibility
 from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.usecases.ports.catalogue import Card, Classifier, Found, Search
 from chalicelib.usecases.ports.files import FileStore
@@ -46,6 +49,8 @@ MAX_CODED = 20
 
 _UPDATING = "Каталог обновляется: откройте страницу ещё раз"
 _SORTS = {"name": BY_NAME, "sku": BY_SKU, "unit": BY_UNIT, "brand": BY_BRAND, "package": PACKAGE, "stock": STOCK, "eta": ETA}
+KEPT_COUNTS = 50
+MOST_GROUPS = 10_000
 MOST_VALUES = 2000
 """Values of all facets together that are counted."""
 
@@ -71,6 +76,9 @@ class SnapshotIndex:
 
     def named(self, snapshot: str | None, name: str) -> tuple[Card, ...]:
         return self._snapshot(snapshot).named(name) if snapshot and name.strip() else ()
+
+    def counts(self, snapshot: str | None, visibility: Visibility) -> Mapping[str, int]:
+        return self._snapshot(snapshot).counts(visibility) if snapshot else {}
 
     def classifier(self, snapshot: str | None) -> Classifier:
         return self._snapshot(snapshot).classifier if snapshot else Classifier()
@@ -126,6 +134,7 @@ class OpenSnapshot:
         index.config_reader("manual")  # it never changes: nothing to watch
         self._searcher = index.searcher()
         self._schema = index.schema
+        self._counted: dict[Hashable, dict[str, int]] = {}
 
     def search(self, search: Search) -> Found:
         """What is chosen narrows the reading of the text that finds anything without it."""
@@ -144,6 +153,20 @@ class OpenSnapshot:
             others = [one for other, one in filters.items() if other != name]
             counted[name] = self._values(narrowed(query, others)).get(name, ())
         return counted
+
+    def counts(self, visibility: Visibility) -> dict[str, int]:
+        """Kept: who sees the same asks again with every page."""
+        if visibility.key not in self._counted:
+            while len(self._counted) >= KEPT_COUNTS:
+                self._counted.pop(next(iter(self._counted)), None)
+            self._counted[visibility.key] = self._count(visibility)
+        return self._counted[visibility.key]
+
+    def _count(self, visibility: Visibility) -> dict[str, int]:
+        query, _ = next(readings(Search(visibility=visibility)))
+        asked = {field: {"terms": {"field": field, "size": MOST_GROUPS}} for field in (GROUP, CATEGORY)}
+        answer = self._searcher.aggregate(query, asked)
+        return {bucket["key"]: bucket["doc_count"] for field in asked for bucket in answer[field]["buckets"]}
 
     def _values(self, query: Any) -> dict[str, tuple[tuple[str, int], ...]]:
         """(value, items) by the name of the facet, the most frequent first."""

@@ -34,9 +34,9 @@ def schema(price_types: int = 0, warehouses: int = 0) -> Any:
     builder.add_text_field(NAME, tokenizer_name="whitespace", index_option="position")
     builder.add_text_field(REST, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(WORDS, tokenizer_name="whitespace", index_option="basic")
-    for field in (ARTICLE, BARCODE, ID, PARENT, GROUP, KIND, BRAND, PLACED):
+    for field in (ARTICLE, BARCODE, ID, PARENT, KIND, BRAND, PLACED):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
-    for field in (CATEGORY, FACET):
+    for field in (GROUP, CATEGORY, FACET):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_bytes_field(CARD, stored=True)
     for field in (BY_NAME, BY_SKU, BY_UNIT, BY_BRAND, PACKAGE, ETA, STOCK):

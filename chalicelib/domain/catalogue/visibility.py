@@ -40,6 +40,11 @@ class Visibility:
         """Nothing is kept from him."""
         return not self.closed and not self.hidden
 
+    @property
+    def key(self) -> tuple[int, frozenset[str], Assortment]:
+        """Equal for visitors who see the same."""
+        return self.tree.revision, self.closed, self.hidden
+
     def shows(self, goods: Goods) -> bool:
         if self.whole:
             return True

@@ -4,18 +4,29 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from chalicelib.domain.catalogue.catalogue import Item, ItemGroup, ItemPrice, PriceType, Warehouse, completed
+from chalicelib.domain.catalogue.catalogue import Item, ItemPrice, PriceType, Warehouse, completed
 from chalicelib.domain.catalogue.prices import ONE, ItemPrices, Price, price_for, recommended_price, tiers
 from chalicelib.domain.catalogue.stock import StockBalance
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.money import ZERO
 from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.catalogue.facets import Facets, facets_of
 from chalicelib.usecases.catalogue.restrictions import obstacle
+from chalicelib.usecases.catalogue.tree import GroupNode, Step, group_trail, shown_tree, trail_of
 from chalicelib.usecases.catalogue.visibility import shown_cards
-from chalicelib.usecases.ports.catalogue import Card, CatalogueIndex, CatalogueStore, Classifier, OfferStore, Search
+from chalicelib.usecases.ports.catalogue import (
+    ANYWHERE,
+    STOCK_FACET,
+    Card,
+    CatalogueIndex,
+    CatalogueStore,
+    Classifier,
+    OfferStore,
+    Search,
+)
 
-MAX_ROWS = 50
-"""Rows of a page: their prices and balances come in one call of 100 keys."""
+ROWS = (50, 100, 200)
+"""Rows of a page: prices and balances of fifty come in one call of 100 keys."""
 
 MAX_VARIANTS = 200
 """Variants an item's page shows."""
@@ -50,33 +61,24 @@ class CatalogueRow:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupNode:
-    """A group in the left panel: `children` are filled for the chosen group and those above it."""
-
-    id: str
-    name: str
-    item_count: int
-    chosen: bool
-    has_children: bool
-    children: tuple["GroupNode", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class CataloguePage:
     """`trail` leads from the top to the chosen group; `search` is what was really asked (offset and limit made sane).
 
-    `read_as`: the text in the other keyboard layout, where only that found anything.
+    `read_as`: the text in the other keyboard layout, where only that found anything. `dropped`: finds of the snapshot that are
+    no longer in stock, or cost otherwise, and so are not among the rows.
     """
 
     rows: tuple[CatalogueRow, ...]
     total: int
     search: Search
     groups: tuple[GroupNode, ...]
-    trail: tuple[ItemGroup, ...]
+    trail: tuple[Step, ...]
     warehouses: tuple[Warehouse, ...]
     warehouse: Warehouse | None
     price_type: PriceType | None
     read_as: str = ""
+    facets: Facets | None = None
+    dropped: int = 0
 
     @property
     def next_offset(self) -> int | None:
@@ -96,7 +98,7 @@ class ItemPage:
     row: CatalogueRow | None
     variants: tuple[CatalogueRow, ...]
     stock: tuple[tuple[Warehouse, Decimal], ...]
-    trail: tuple[ItemGroup, ...]
+    trail: tuple[Step, ...]
     pictures: tuple[str, ...]
     warehouse: Warehouse | None
     price_type: PriceType | None
@@ -108,23 +110,59 @@ def browse(
     """A page of the catalogue. `in_cart`: quantity by item id. Asks the database once, for the prices and balances."""
     visitor.must("catalog.view")
     snapshot = visitor.beacons.snapshot
-    search = replace(
-        search, offset=max(0, search.offset), limit=min(max(1, search.limit), MAX_ROWS), visibility=visitor.visibility
-    )
+    search = _sane(search, visitor)
     found = index.search(snapshot, search)
     classifier = index.classifier(snapshot)
-    trail = group_trail(search.group_id, classifier.groups)
+    trail = trail_of(search, classifier)
+    rows = _rows(offers, visitor, let_through(visitor, found.cards), in_cart or {})
+    kept = tuple(row for row in rows if _still_holds(row, search))
     return CataloguePage(
-        rows=_rows(offers, visitor, _let_through(visitor, found.cards), in_cart or {}),
+        rows=_in_order(kept, search),
         total=found.total,
         search=search,
-        groups=group_tree(classifier, trail),
+        groups=shown_tree(index, classifier, visitor, trail),
         trail=trail,
         warehouses=tuple(sorted(classifier.warehouses.values(), key=lambda warehouse: warehouse.name)),
         warehouse=classifier.warehouses.get(visitor.warehouse_id or ""),
         price_type=_price_type(visitor, classifier),
         read_as=found.read_as,
+        facets=facets_of(found.facets, search, visitor.warehouse_id) if search.facets else None,
+        dropped=len(rows) - len(kept),
     )
+
+
+def _sane(search: Search, visitor: Visitor) -> Search:
+    """As it is really asked: within bounds, under the visitor's contract, and only for what he may see."""
+    return replace(
+        search,
+        offset=max(0, search.offset),
+        limit=min(max(1, search.limit), ROWS[-1]),
+        visibility=visitor.visibility,
+        price_type_id=visitor.contract.price_type_id if visitor.contract else "",
+    )
+
+
+def _still_holds(row: CatalogueRow, search: Search) -> bool:
+    """The snapshot's prices and balances are of a while ago: what was asked for is looked at again on the live ones."""
+    asked = next((values for name, values in search.chosen if name == STOCK_FACET), ())
+    if asked and not any(row.balance.available(None if one == ANYWHERE else one) > 0 for one in asked):
+        return False
+    if search.price_from is None and search.price_to is None:
+        return True
+    amount = row.price.amount if row.price else ZERO
+    return (search.price_from is None or amount >= search.price_from) and (search.price_to is None or amount <= search.price_to)
+
+
+def _in_order(rows: tuple[CatalogueRow, ...], search: Search) -> tuple[CatalogueRow, ...]:
+    """By the live prices where prices order: those of the snapshot have chosen the page alone. Without a price comes last."""
+    if search.sort != "price":
+        return rows
+    priced = sorted((row for row in rows if row.price), key=_amount, reverse=search.descending)
+    return (*priced, *(row for row in rows if not row.price))
+
+
+def _amount(row: CatalogueRow) -> Decimal:
+    return row.price.amount if row.price else ZERO
 
 
 def item(
@@ -160,13 +198,13 @@ def _shown(index: CatalogueIndex, visitor: Visitor, item_id: str) -> tuple[tuple
     """The card of the item, if it is sold itself, and those of the variants it belongs with."""
     found = shown_cards(index, visitor, [item_id]).get(item_id)
     asked = Search(parent_id=_parent_id(item_id), limit=MAX_VARIANTS, visibility=visitor.visibility)
-    variants = _let_through(visitor, index.search(visitor.beacons.snapshot, asked).cards)
+    variants = let_through(visitor, index.search(visitor.beacons.snapshot, asked).cards)
     if found is None and not variants:
         raise NotFound("Такого товара нет в каталоге")
     return (found,) if found else (), variants
 
 
-def _let_through(visitor: Visitor, cards: tuple[Card, ...]) -> tuple[Card, ...]:
+def let_through(visitor: Visitor, cards: tuple[Card, ...]) -> tuple[Card, ...]:
     """The snapshot may be older than what is closed to him."""
     shows = visitor.visibility.shows
     return cards if visitor.visibility.whole else tuple(card for card in cards if shows(card))
@@ -226,37 +264,3 @@ def _stock(row: CatalogueRow, classifier: Classifier) -> Iterator[tuple[Warehous
     warehouses = (classifier.warehouses.get(warehouse_id) or Warehouse(warehouse_id, warehouse_id) for warehouse_id in ids)
     for warehouse in sorted(warehouses, key=lambda warehouse: warehouse.name):
         yield warehouse, row.balance.available(warehouse.id)
-
-
-def group_trail(group_id: str | None, groups: Mapping[str, ItemGroup]) -> tuple[ItemGroup, ...]:
-    """From the top group down to this one; a loop in 1C's tree ends."""
-    trail: dict[str, ItemGroup] = {}
-    while group_id and group_id in groups and group_id not in trail:
-        trail[group_id] = groups[group_id]
-        group_id = groups[group_id].parent_id
-    return tuple(reversed(trail.values()))
-
-
-def group_tree(classifier: Classifier, trail: tuple[ItemGroup, ...] = ()) -> tuple[GroupNode, ...]:
-    """The top groups, opened along the trail; a group whose parent is not shown stands at the top."""
-    below: dict[str | None, list[ItemGroup]] = {}
-    for group in classifier.groups.values():
-        parent_id = group.parent_id if group.parent_id in classifier.groups else None
-        below.setdefault(parent_id, []).append(group)
-    return _level(None, below, classifier.item_counts, [group.id for group in trail])
-
-
-def _level(
-    parent_id: str | None, below: Mapping[str | None, list[ItemGroup]], counts: Mapping[str, int], trail: list[str]
-) -> tuple[GroupNode, ...]:
-    return tuple(
-        GroupNode(
-            id=group.id,
-            name=group.name,
-            item_count=counts.get(group.id, 0),
-            chosen=trail[-1:] == [group.id],
-            has_children=group.id in below,
-            children=_level(group.id, below, counts, trail) if group.id in trail and group.id != parent_id else (),
-        )
-        for group in sorted(below.get(parent_id, ()), key=lambda group: group.name.casefold())
-    )

@@ -192,6 +192,10 @@ class CatalogueIndex(Protocol):
         """Items with exactly this name, case and punctuation aside."""
         ...
 
+    def counts(self, snapshot: str | None, visibility: Visibility) -> Mapping[str, int]:
+        """Items of every group and category with all below it, of those that the visibility shows."""
+        ...
+
     def classifier(self, snapshot: str | None) -> Classifier:
         """Groups, price types and warehouses as of the snapshot (no properties); groups without a visible item are left out."""
         ...

@@ -29,6 +29,61 @@
     if (event.key === "Escape") closeDrops(null);
   });
 
+  // The list under the search box: arrows choose, Enter opens, Esc closes; what is chosen is told to a screen reader.
+  const searchBox = () => document.getElementById("search");
+  const found = () => document.getElementById("found");
+  const options = () => [...found().querySelectorAll("[role=option]")];
+
+  function showFound(shown) {
+    if (!found()) return;
+    found().hidden = !shown;
+    searchBox().setAttribute("aria-expanded", String(shown));
+    if (!shown) chooseFound(null);
+  }
+
+  function chooseFound(option) {
+    for (const one of options()) one.setAttribute("aria-selected", String(one === option));
+    if (option) {
+      searchBox().setAttribute("aria-activedescendant", option.id);
+      option.scrollIntoView({ block: "nearest" });
+    } else {
+      searchBox().removeAttribute("aria-activedescendant");
+    }
+  }
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target === found()) showFound(searchBox().value.trim() !== "" && document.activeElement === searchBox());
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target === searchBox() && !event.target.value.trim()) showFound(false);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target !== searchBox() || !found() || found().hidden) return;
+    const all = options();
+    const now = all.findIndex((one) => one.getAttribute("aria-selected") === "true");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && all.length) {
+      event.preventDefault();
+      chooseFound(all[now < 0 ? (step > 0 ? 0 : all.length - 1) : (now + step + all.length) % all.length]);
+    } else if (event.key === "Enter" && now >= 0) {
+      event.preventDefault();
+      all[now].click();
+    } else if (event.key === "Escape") {
+      showFound(false);
+    }
+  });
+  document.addEventListener("focusout", (event) => {
+    if (event.target === searchBox() && !found()?.contains(event.relatedTarget)) showFound(false);
+  });
+
+  // Of choices that exclude each other the last one stands.
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-alone]") || !event.target.checked) return;
+    for (const other of event.target.form.querySelectorAll(`[name="${event.target.name}"]`)) {
+      if (other !== event.target) other.checked = false;
+    }
+  }, true);
+
   // In a quantity: Enter and arrows go to the next row, as in a sheet.
   document.addEventListener("keydown", (event) => {
     const box = event.target.closest("[data-quantity]");

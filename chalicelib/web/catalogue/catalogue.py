@@ -1,0 +1,26 @@
+"""Каталог: таблица, список или плитка с ценами договора и живыми остатками; отборы и порядок стоят в адресе."""
+
+from chalice import Blueprint
+
+from chalicelib.web.answer import Answer
+from chalicelib.web.catalogue.address import Listing, read_search
+from chalicelib.web.http import get
+from chalicelib.web.visit import Visit
+
+routes = Blueprint(__name__)
+
+
+@get(routes, "/catalogue", needs="catalog.view")
+def catalogue(visit: Visit) -> Answer:
+    from chalicelib.usecases.catalogue.browse import browse
+    from chalicelib.usecases.orders.cart import in_cart
+
+    stores = visit.runtime
+    page = browse(
+        stores.index,
+        stores.offers,
+        visitor=visit.visitor,
+        search=read_search(visit.request.query, visit.visitor),
+        in_cart=in_cart(stores.carts, visitor=visit.visitor),
+    )
+    return visit.page("catalogue/catalogue.html", piece="catalogue/results.html", page=page, here=Listing(visit, "/catalogue"))

@@ -1,0 +1,26 @@
+"""Список товарных остатков: что свободно сейчас, по складам и видам товаров."""
+
+from dataclasses import replace
+
+from chalice import Blueprint
+
+from chalicelib.usecases.ports.catalogue import ANYWHERE, STOCK_FACET
+from chalicelib.web.answer import Answer
+from chalicelib.web.catalogue.address import Listing, read_search
+from chalicelib.web.http import get
+from chalicelib.web.visit import Visit
+
+routes = Blueprint(__name__)
+
+
+@get(routes, "/stock", needs="catalog.view")
+def stock_list(visit: Visit) -> Answer:
+    from chalicelib.usecases.catalogue.browse import browse
+    from chalicelib.usecases.orders.cart import in_cart
+
+    stores, asked = visit.runtime, read_search(visit.request.query, visit.visitor)
+    if not any(name == STOCK_FACET for name, _ in asked.chosen):
+        asked = replace(asked, chosen=(*asked.chosen, (STOCK_FACET, (ANYWHERE,))))
+    chosen = in_cart(stores.carts, visitor=visit.visitor)
+    page = browse(stores.index, stores.offers, visitor=visit.visitor, search=asked, in_cart=chosen)
+    return visit.page("catalogue/stock_list.html", piece="catalogue/stock_results.html", page=page, here=Listing(visit, "/stock"))
