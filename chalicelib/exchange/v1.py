@@ -6,10 +6,8 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib import runtime
-from chalicelib.domain.errors import BrokenFile
 from chalicelib.exchange.answers import JSON, Asked, answer, public, reply
-from chalicelib.usecases.exchange.import_batch import Report, import_records, refuse_batch
-from chalicelib.usecases.exchange.keep_payload import is_partly_refused, keep_payload
+from chalicelib.usecases.exchange.import_batch import Report
 from chalicelib.usecases.ports.exchange import KeptReply
 
 routes = Blueprint(__name__)
@@ -28,20 +26,11 @@ def post_records(entity: str) -> Response:
 
 
 def _batch(asked: Asked, name: str) -> KeptReply:
-    from chalicelib.exchange import batches, entities
+    from chalicelib.exchange.entities import CALLED, entity_named
+    from chalicelib.exchange.take_batch import take_batch
 
-    now, body = asked.now, asked.body
-    entity, desk = entities.entity_named(name), entities.desk(now)
-    try:
-        values = batches.read_batch(body, name)
-    except BrokenFile as broken:
-        run = refuse_batch(desk, node=asked.node, kind=name, size=len(body), reason=str(broken))
-        keep_payload(now.files, run_id=run.id, name=name, body=body)
-        raise
-    report = import_records(desk, node=asked.node, kind=name, values=values, size=len(body))
-    if is_partly_refused(report):
-        keep_payload(now.files, run_id=report.run.id, name=name, body=body)
-    return reply(_told(report, entities.CALLED | dict(entity.parts)))
+    report = take_batch(asked.now, node=asked.node, name=name, body=asked.body)
+    return reply(_told(report, CALLED | dict(entity_named(name).parts)))
 
 
 def _told(report: Report, called: Mapping[str, str]) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 the fields of `FileMessage`            a file of the exchange waits to be loaded
 the same with "check"                  … to be tried, without anything being written
 {"merge", "into", "seq"}               one card has taken the place of another
+{"batch"}                              a kept batch of JSON is taken once more
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 from chalice import Blueprint
 
@@ -18,11 +19,11 @@ from chalicelib.runtime import Runtime
 from chalicelib.usecases.catalogue.import_catalogue import import_catalogue, spread_news
 from chalicelib.usecases.exchange.answer_proposals import retire_card
 from chalicelib.usecases.exchange.check_file import check_file
-from chalicelib.usecases.exchange.import_file import FileMessage, import_file, take_answers, try_again, unpack_file
+from chalicelib.usecases.exchange.import_file import FileMessage, import_file, seekable, take_answers, try_again, unpack_file
 from chalicelib.usecases.exchange.import_journal import Journal
 from chalicelib.usecases.exchange.map_records import mapped
 from chalicelib.usecases.exchange.propose_merges import Proposer
-from chalicelib.usecases.exchange.receive_files import is_zip, open_file
+from chalicelib.usecases.exchange.receive_files import is_xml, is_zip, open_file
 from chalicelib.usecases.exchange.waiting_records import wake_waiting
 from chalicelib.usecases.partners.import_parties import take_parties
 from chalicelib.workers.worker import Work, queue_worker
@@ -37,17 +38,28 @@ RESERVE_MS = 60_000
 def imports(runtime: Runtime, work: Work) -> None:
     if "merge" in work.message:
         retire_card(runtime.catalogue, runtime.queues, **work.message)
+    elif "batch" in work.message:
+        _take_again(runtime, work.message["batch"])
     elif work.message.get("check"):
         _check(runtime, work, {name: value for name, value in work.message.items() if name != "check"})
     else:
         _import(runtime, work, FileMessage(**work.message))
 
 
+def _take_again(runtime: Runtime, run_id: str) -> None:
+    from chalicelib.exchange.take_batch import take_kept_batch
+
+    try:
+        take_kept_batch(runtime, run_id)
+    except Refused as refused:  # the journal says it, and a repeat would say the same
+        logger.info("batch: %s", refused, run=run_id)
+
+
 def _check(runtime: Runtime, work: Work, fields: dict[str, Any]) -> None:
     message, dry = FileMessage(**fields), runtime.dry()
 
     def load(file: ExchangeFile, journal: Journal) -> bool:
-        return _read(dry, work, message, file, journal)
+        return (_try_archive if is_zip(file.name) else _read)(dry, work, message, file, journal)
 
     stores = (runtime.exchange, runtime.monitor, runtime.clock)
     check_file(*stores, run_id=message.run, name=message.file, load=load)
@@ -85,35 +97,54 @@ def _unpack(runtime: Runtime, message: FileMessage, file: ExchangeFile) -> bool:
     return True
 
 
+def _try_archive(dry: Runtime, work: Work, message: FileMessage, file: ExchangeFile, journal: Journal) -> bool:
+    """Its XML files one after another, each as if those before it were loaded; of the rest the directory alone."""
+    from chalicelib.formats.archive import unpack
+
+    with seekable(dry.files, message.run, file) as archive:
+        for name, entry in unpack(archive):
+            if is_xml(name):
+                own = Journal()
+                whole = _read_stream(dry, work, message, name, entry, own)
+                journal.take(own)
+                if not whole:
+                    return False
+    return True
+
+
 def _read(runtime: Runtime, work: Work, message: FileMessage, file: ExchangeFile, journal: Journal) -> bool:
+    with open_file(runtime.files, message.run, file) as stream:
+        return _read_stream(runtime, work, message, file.name, stream, journal)
+
+
+def _read_stream(runtime: Runtime, work: Work, message: FileMessage, name: str, stream: BinaryIO, journal: Journal) -> bool:
     from chalicelib.formats.commerceml import read
 
     node = runtime.exchange.node(message.node)
     settings = node.settings if node else NodeSettings()
     try:
-        with open_file(runtime.files, message.run, file) as stream:
-            finished = import_catalogue(
-                runtime.catalogue,
-                runtime.stock,
-                records=mapped(_of_the_domain(read(stream, file.name)), settings),
-                seq=message.seq,
+        finished = import_catalogue(
+            runtime.catalogue,
+            runtime.stock,
+            records=mapped(_of_the_domain(read(stream, name)), settings),
+            seq=message.seq,
+            journal=journal,
+            take_orders=lambda answers: take_answers(
+                runtime.orders,
+                runtime.partners,
+                runtime.waiting_orders,
+                runtime.queues,
+                runtime.clock,
+                answers=answers,
                 journal=journal,
-                take_orders=lambda answers: take_answers(
-                    runtime.orders,
-                    runtime.partners,
-                    runtime.waiting_orders,
-                    runtime.queues,
-                    runtime.clock,
-                    answers=answers,
-                    journal=journal,
-                    node=message.node,
-                ),
-                go_on=lambda: work.remaining_ms() > RESERVE_MS,
-                take_parties=lambda parties: take_parties(runtime.partners, parties=parties, journal=journal),
-                contested=runtime.exchange.contested(message.seq),
-                rrp=settings.price_types.get(settings.rrp_price_type, settings.rrp_price_type),
-                on_new=Proposer(runtime.index, runtime.catalogue, runtime.proposals, runtime.clock, message.run),
-            )
+                node=message.node,
+            ),
+            go_on=lambda: work.remaining_ms() > RESERVE_MS,
+            take_parties=lambda parties: take_parties(runtime.partners, parties=parties, journal=journal),
+            contested=runtime.exchange.contested(message.seq),
+            rrp=settings.price_types.get(settings.rrp_price_type, settings.rrp_price_type),
+            on_new=Proposer(runtime.index, runtime.catalogue, runtime.proposals, runtime.clock, message.run),
+        )
     except Refused:
         _spread(runtime, message, journal)
         raise

@@ -24,8 +24,12 @@ ALLOWED = {
 PORTS = "chalicelib.usecases.ports."
 """The one part of the use cases that adapters see: it says what they must keep."""
 
-SHARED_TABLES = {(layer, "chalicelib.exchange.entities") for layer in ("schedules", "workers")}
-"""The table of the open protocol: the clock and the loader of files save records that waited, as the exchange would."""
+SHARED_TABLES = {
+    ("schedules", "chalicelib.exchange.entities"),
+    ("workers", "chalicelib.exchange.entities"),
+    ("workers", "chalicelib.exchange.take_batch"),
+}
+"""The table of the open protocol: the clock and the loader save records that waited, and kept batches, as the exchange would."""
 
 
 def own(module: Module) -> list[Module]:

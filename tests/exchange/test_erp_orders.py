@@ -12,6 +12,7 @@ from chalicelib.domain.exchange.exchange import ExchangeFile, FileState, Tally
 from chalicelib.domain.orders.order_papers import PaperKind
 from chalicelib.domain.orders.orders import Agreed, Approval, Fulfilment, Order, OrderLine, Payment
 from chalicelib.domain.partners.partners import Contract, Counterparty, Partner, PartnerScope, SupplierScope
+from chalicelib.formats.document_messages import DOCUMENT_EXAMPLE
 from chalicelib.schedules import exchange as exchange_clock
 from chalicelib.usecases.orders.adopt_order import retry_waiting
 from chalicelib.usecases.ports.orders import ASIDE
@@ -111,6 +112,8 @@ def state_waits(site: Site) -> None:
     assert node
     sender = Sender(SimpleNamespace(runtime=site.runtime))  # type: ignore[arg-type]
     assert sender.post("order_states", [told_state]).body["results"][0]["outcome"] == "waiting"
+    paper_of_order = DOCUMENT_EXAMPLE | {"id": "d1", "order": GUID, "partner_id": None}
+    assert sender.post("documents", [paper_of_order]).body["results"][0]["outcome"] == "waiting"
     site.runtime.exchange.save_node(node)  # with its own password again
 
 
@@ -124,18 +127,19 @@ def test_a_state_that_waits_for_an_order_is_taken_with_the_file_that_brings_it(s
     assert list(site.runtime.waiting.waiting_for("orders")) == []
     (head_of,) = [run for run in site.runtime.exchange.runs() if run.kind == "waiting"]
     run = site.runtime.exchange.run(head_of.id)
-    assert run and run.files[0].tallies == {"order_states": Tally(1, 1)}
+    assert run and run.files[0].tallies == {"order_states": Tally(1, 1), "documents": Tally(1, 1)}
+    assert site.runtime.documents.announced("d1")
 
 
 def test_a_state_of_an_order_that_waits_for_its_partner_comes_with_the_minute(site: Site) -> None:
     state_waits(site)
     told(site, document("ТД-99", id=GUID, payer=payer()))
-    assert len(list(site.runtime.waiting.waiting_for("orders"))) == 1
+    assert len(list(site.runtime.waiting.waiting_for("orders"))) == 2
     partner(site)
     with only_allowed(site.runtime, "schedule_exchange"):
         exchange_clock.schedule_exchange(tick_event(), CONTEXT)
     (head,) = orders(site)
-    assert head.fulfilment is Fulfilment.READY
+    assert head.fulfilment is Fulfilment.READY and site.runtime.documents.announced("d1")
 
 
 # --- payments and shipments -------------------------------------------------------------------------------------------

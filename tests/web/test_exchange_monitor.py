@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import urllib.request
+from io import BytesIO
 from types import SimpleNamespace
+from zipfile import ZipFile
 
 import pytest
 
@@ -12,6 +14,7 @@ from chalicelib.adapters.passwords import Argon2Hasher
 from chalicelib.domain.access.users import Role
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.exchange.exchange import ExchangeNode, FileState, Problem, RunState, Tally
+from chalicelib.formats.news_messages import NEWS_EXAMPLE
 from chalicelib.usecases.catalogue.publish_snapshot import publish_snapshot
 from chalicelib.usecases.exchange.receive_files import chunk_key
 from chalicelib.workers.messages import messages
@@ -316,11 +319,58 @@ def test_a_refused_batch_is_kept_and_can_be_downloaded(exchange: Exchange) -> No
     assert sent.status == 200
     (run,) = now.exchange.runs(flow="partners")
     page = exchange.administrator.get(f"{JOURNAL}/{run.id}").text
-    assert "Скачать файл" in page and "Загрузить ещё раз" not in page
+    assert "Скачать файл" in page and "Загрузить ещё раз" in page
     link = exchange.administrator.get(f"{JOURNAL}/{run.id}/payload?file=partners&part=0").location
     with urllib.request.urlopen(link) as file:
         assert file.read() == body
-    assert exchange.do(f"{JOURNAL}/{run.id}", f"{JOURNAL}/{run.id}/retry", file="partners").status == 409
+
+
+def test_a_batch_is_taken_again_once_its_cause_is_mended(exchange: Exchange) -> None:
+    """C-05, C-08: a record of a document whose partner was away; the second run of the same bytes takes it."""
+    now = exchange.runtime
+    now.exchange.save_node(ExchangeNode(LOGIN, Argon2Hasher().hash(PASSWORD)))
+    headers = basic() | {"Content-Type": "application/json"}
+    taken = NEWS_EXAMPLE | {"id": "n1", "attachments": []}
+    body = json.dumps({"news": [taken, {"id": "n2", "revision": "?"}]}).encode()
+    assert Browser().send("POST", "/exchange/v1/news", body, headers).status == 200
+    (first,) = now.exchange.runs(flow="partners")
+    assert exchange.do(f"{JOURNAL}/{first.id}", f"{JOURNAL}/{first.id}/retry", file="news").status == 303
+    with only_allowed(now, "worker_imports"):
+        exchange.work()
+    again = exchange.read(now.exchange.runs(flow="partners")[0].id)
+    assert (again.kind, again.node, again.files[0].tallies["news"]) == ("news", LOGIN, Tally(2, 0, 1, 1))
+    assert "Загрузить файл ещё раз" in exchange.administrator.get(JOURNAL).text
+
+
+def test_what_left_nothing_behind_is_not_loaded_again(exchange: Exchange) -> None:
+    now = exchange.runtime
+    now.exchange.save_node(ExchangeNode(LOGIN, Argon2Hasher().hash(PASSWORD)))
+    body = json.dumps({"entity": "news", "revision": 1, "count": 1, "checksum": "0" * 64, "records": []}).encode()
+    Browser().send("POST", "/exchange/v1/reconcile", body, basic() | {"Content-Type": "application/json"})
+    (run,) = now.exchange.runs(flow="partners")
+    assert "Загрузить ещё раз" not in exchange.administrator.get(f"{JOURNAL}/{run.id}").text
+    assert exchange.do("/", f"{JOURNAL}/{run.id}/retry", file="reconcile").status == 409
+
+
+def test_an_archive_is_tried_whole_and_nothing_is_written(exchange: Exchange) -> None:
+    """C-05: its offers are looked at as if the goods before them were loaded."""
+    packed = BytesIO()
+    offers = cml.offers(
+        cml.offer("n1", "Дрель", prices={cml.RETAIL: "1"}), cml.offer("ghost", "Призрак", prices={cml.RETAIL: "1"})
+    )
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("import.xml", GOOD)
+        archive.writestr("offers.xml", offers)
+        archive.writestr("import_files/ab/photo.jpg", b"picture")
+    run = exchange.run(("goods.zip", packed.getvalue()))
+    page = f"{JOURNAL}/{run.id}"
+    assert exchange.do(page, f"{page}/check", file="goods.zip").status == 303
+    exchange.work()
+    (check,) = [file.check for file in exchange.read(run.id).files if file.check]
+    assert check.finished and check.whole and not check.error
+    assert (check.tallies["items"].written, check.tallies["prices"].refused) == (2, 1)
+    assert [problem.id for problem in check.problems] == ["ghost"]
+    assert exchange.runtime.catalogue.existing(["n1", "n2"]) == set()
 
 
 # --- proposals --------------------------------------------------------------------------------------------------------

@@ -41,6 +41,14 @@ FLOWS = (
 OF_RUN: Mapping[str, str] = {"catalog": "catalogue", "sale": "orders_in", "stock": "stock"}
 """Kind of run -> its flow; every other kind is a JSON message."""
 
+_NO_BATCHES = frozenset({*OF_RUN, "changes", "manifests", "reconcile", "waiting", "reread"})
+
+
+def is_batch(kind: str) -> bool:
+    """Is a run of this kind a batch of records."""
+    return kind not in _NO_BATCHES
+
+
 QUIET = frozenset({"stock"})
 """Flows of so many runs that only those with problems stand in the journal of all flows."""
 

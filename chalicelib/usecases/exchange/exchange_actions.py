@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.access.audit import AuditEntry
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.exchange.exchange import Check, ExchangeFile, ExchangeRun, FileState
-from chalicelib.domain.exchange.flows import flow_of_run
+from chalicelib.domain.exchange.flows import flow_of_run, is_batch
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.exchange.receive_files import chunk_key, is_xml, is_zip, send_import
 from chalicelib.usecases.ports.access import AuditStore
@@ -58,17 +58,28 @@ def retry_file(
             _stand_still(file, run, clock())
             monitor.requeue(run_id, file)
             _send(queues, run, file, f"retry/{clock().isoformat()}")
+        case "batch":
+            message = {"batch": run_id}
+            queues.send("imports", message, group=f"batch {run.node}", unique=f"{run_id}/{clock().isoformat()}")
         case _:
-            raise Conflict("Пакет JSON отправляет заново сама 1С: скачайте его и исправьте записи")
+            raise Conflict("Здесь загружать нечего: этот сеанс ничего не оставил")
 
 
 def can_retry(run: ExchangeRun, file: ExchangeFile) -> str:
-    """How a file is done again: "file", "picture", "stock" (the warehouse is asked anew), or "" where it can't be."""
+    """How a file is done again: "file", "picture", "stock" (the warehouse is asked anew), "batch" (of JSON, where not all of
+    it was taken), or "" where it can't be."""
     if flow_of_run(run.kind) == "stock":
         return "stock"
+    if is_kept(run, file):
+        return "batch"
     if run.kind not in ("catalog", "sale"):
         return ""
     return "file" if is_xml(file.name) or is_zip(file.name) else "picture"
+
+
+def is_kept(run: ExchangeRun, file: ExchangeFile) -> bool:
+    """A batch of JSON, where not all of it was taken: see `keep_payload`."""
+    return is_batch(run.kind) and file.size > 0 and bool(file.error or file.problem_count)
 
 
 def skip_file(exchange: ExchangeStore, monitor: MonitorStore, clock: Clock, log: ActionLog, *, run_id: str, name: str) -> None:
@@ -96,10 +107,10 @@ def _stand_still(file: ExchangeFile, run: ExchangeRun, now: datetime) -> None:
 def ask_check(
     exchange: ExchangeStore, monitor: MonitorStore, queues: Queues, clock: Clock, log: ActionLog, *, run_id: str, name: str
 ) -> None:
-    """Have a file tried: read, understood and compared, without anything being written. Raises Conflict for what is no XML."""
+    """Have a file tried: read, understood and compared, without anything being written. Raises Conflict for what is none."""
     run, file = _found(exchange, run_id, name)
     if not can_check(run, file):
-        raise Conflict("Проверить без записи можно только файл XML")
+        raise Conflict("Проверить без записи можно только файл XML или архив с ними")
     log.note("check", name, run_id)
     now = clock()
     monitor.keep_check(run_id, name, Check(now))
@@ -107,7 +118,7 @@ def ask_check(
 
 
 def can_check(run: ExchangeRun, file: ExchangeFile) -> bool:
-    return can_retry(run, file) == "file" and is_xml(file.name)
+    return can_retry(run, file) == "file"
 
 
 def _send(queues: Queues, run: ExchangeRun, file: ExchangeFile, unique: str, *, check: bool = False) -> None:

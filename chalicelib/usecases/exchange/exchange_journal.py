@@ -9,7 +9,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.exchange.exchange import ExchangeFile, ExchangeRun, FileState, RunState
 from chalicelib.domain.exchange.flows import QUIET, flow_of_run
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.exchange.exchange_actions import ENDED, can_check, can_retry, is_stuck
+from chalicelib.usecases.exchange.exchange_actions import ENDED, can_check, can_retry, is_kept, is_stuck
 from chalicelib.usecases.exchange.receive_files import is_xml, is_zip
 from chalicelib.usecases.ports.access import AuditStore
 from chalicelib.usecases.ports.clock import Clock
@@ -146,7 +146,7 @@ def _is_quiet(run: ExchangeRun, file: ExchangeFile) -> bool:
 def _file_view(run: ExchangeRun, file: ExchangeFile, now: datetime) -> FileView:
     stuck = is_stuck(file, run, now)
     free = file.state in ENDED or stuck
-    parts = file.chunks - file.first_chunk if can_retry(run, file) in ("file", "picture") else int(_is_kept(file))
+    parts = file.chunks - file.first_chunk if can_retry(run, file) in ("file", "picture") else int(is_kept(run, file))
     return FileView(
         file,
         can_retry(run, file) if free else "",
@@ -155,11 +155,6 @@ def _file_view(run: ExchangeRun, file: ExchangeFile, now: datetime) -> FileView:
         stuck,
         parts,
     )
-
-
-def _is_kept(file: ExchangeFile) -> bool:
-    """A batch of JSON, where not all of it was taken."""
-    return file.size > 0 and bool(file.error or file.problem_count)
 
 
 def recent_actions(audit: AuditStore, clock: Clock, *, visitor: Visitor) -> tuple[AuditEntry, ...]:

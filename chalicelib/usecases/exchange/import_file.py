@@ -1,6 +1,7 @@
 """A file that 1C has sent, loaded from its first record to its verdict, over as many calls of a worker as it takes."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import SEEK_SET
 from tempfile import TemporaryFile
@@ -149,12 +150,19 @@ def unpack_file(
     unpack: Unpack,
 ) -> None:
     """Every entry of the archive becomes a file of the run. Raises BrokenFile."""
-    with TemporaryFile() as seekable, open_file(files, message.run, file) as stream:
-        while part := stream.read(1 << 20):
-            seekable.write(part)
-        seekable.seek(0, SEEK_SET)
-        for name, entry in unpack(seekable):
+    with seekable(files, message.run, file) as archive:
+        for name, entry in unpack(archive):
             _take_entry(exchange, files, queues, clock, message, name, entry)
+
+
+@contextmanager
+def seekable(files: FileStore, run_id: str, file: ExchangeFile) -> Iterator[BinaryIO]:
+    """A file of the exchange on the disk, where one can go back and forth in it."""
+    with TemporaryFile() as copy, open_file(files, run_id, file) as stream:
+        while part := stream.read(1 << 20):
+            copy.write(part)
+        copy.seek(0, SEEK_SET)
+        yield copy
 
 
 def _take_entry(

@@ -71,6 +71,13 @@ class Journal:
         if tally.read:
             self.tallies[kind] = self.tallies.get(kind, Tally()).plus(tally)
 
+    def take(self, other: "Journal") -> None:
+        """What another one counted."""
+        for kind, tally in other.tallies.items():
+            self.add(kind, tally)
+        self.problem_count += other.problem_count
+        self.problems += other.problems[: PROBLEMS_KEPT - len(self.problems)]
+
     def report(self, problem: Problem) -> None:
         """Something of a row that was taken all the same."""
         self.problem_count += 1
