@@ -97,7 +97,6 @@ def load(path: Path) -> None:
     from chalicelib.workers.worker import Work
 
     now = Runtime()
-    watched(now.dynamodb, see=_count).__enter__()
     run = now.exchange.open_run("bench", "catalog", now.clock())
     stores = (now.exchange, now.files, now.queues, now.clock)
     with path.open("rb") as stream:
@@ -107,7 +106,8 @@ def load(path: Path) -> None:
     from chalicelib import runtime
 
     runtime.use(now)
-    imports(now, Work(message, lambda: 900_000))
+    with watched(now.dynamodb, see=_count):
+        imports(now, Work(message, lambda: 900_000))
     file = now.exchange.file(run.id, path.name)
     assert file and file.state is FileState.DONE and not file.error, file
 

@@ -1,7 +1,8 @@
 """`python -m infra.bench.pages [ITEMS …]`: what a request of a dealer costs.
 
 The whole of our side is counted: the gateway's event, Chalice, the session, the use case, the SDK, the template. The embedded AWS
-works in another process. CPU is the median of our process over the requests of an operation; calls are those made to AWS.
+works in another process. CPU is the median of our process over the requests of an operation. AWS calls are those to DynamoDB,
+RRU and WRU its units of them, dollars those of a thousand requests: of the tables, and of everything (see `bill`).
 """
 
 import gc
@@ -13,24 +14,30 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
-from infra.bench import files
+from infra.bench import bill, files
 from infra.bench.exchange import load, publish
 from infra.bench.laptop import embedded_aws
-from infra.watched import watched
+from infra.watched import billed
 
 SIZES = (1_000, 10_000, 100_000)
 ROUNDS = 40
+COLUMNS = (
+    *(("cpu ms", 8), ("wall ms", 9), ("AWS calls", 11), ("RRU", 7), ("WRU", 6)),
+    *(("tables $/1000", 15), ("all $/1000", 12), ("answer KB", 11)),
+)
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 
 
 def main(sizes: tuple[int, ...] = SIZES) -> None:
     os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
     print("\nRequests of a dealer (our process; the store is another one)")
-    print(f"{'items':>8}  {'what':<40}{'cpu ms':>8}{'wall ms':>9}{'AWS calls':>11}{'answer KB':>11}")
+    print(f"{'items':>8}  {'what':<40}" + "".join(f"{name:>{width}}" for name, width in COLUMNS))
     for size in sizes:  # each in a process of its own: an application is served by one gateway
         process = multiprocessing.get_context("spawn").Process(target=_one, args=(size,))
         process.start()
@@ -64,13 +71,10 @@ class Dealer:
         self.runtime = runtime.Runtime()
         runtime.use(self.runtime)
         self.gateway = Gateway(app)
-        self.calls = 0
-        watched(self.runtime.dynamodb, self.runtime.s3, self.runtime.sqs, see=self._count).__enter__()
+        self._open = ExitStack()  # for as long as the process lives
+        self.bill = self._open.enter_context(billed(self.runtime.dynamodb))
         self.cookie = f"kabinet={_sign_up(self.runtime)}"
         self.token = str(self._find(self.get("/profile"), r'name="form_token" value="([^"]+)"'))
-
-    def _count(self, *_call: object) -> None:
-        self.calls += 1
 
     def get(self, path: str, query: str = "") -> bytes:
         return self._send("GET", path, query, b"")
@@ -102,14 +106,13 @@ class Dealer:
             raise RuntimeError(f"the page has no {pattern}")
         return found[1]
 
-    def checkout(self) -> str:
-        """Place what is in the cart; the address of the order's page."""
+    def checkout_form(self) -> dict[str, str]:
+        """What the form of checkout sends for the cart as it lies now."""
         page = self.get("/checkout").decode()
         hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
-        wanted = {"counterparty_id": "payer", "delivery_method": "pickup"} | {
+        return {"counterparty_id": "payer", "delivery_method": "pickup"} | {
             name: value for name, value in hidden.items() if name not in ("form_token", "back", "language")
         }
-        return self.post("/checkout", **wanted).decode()
 
 
 def _sign_up(now: object) -> str:
@@ -156,15 +159,23 @@ def _snapshot(dealer: Dealer) -> str | None:
 
 def _orders(size: int, dealer: Dealer, ids: list[str]) -> None:
     for lines, rounds in ((10, 15), (200, 3)):
+        form: dict[str, str] = {}
 
-        def fill(_n: int, lines: int = lines) -> None:
+        def fill(_n: int, lines: int = lines, form: dict[str, str] = form) -> None:
             for id in ids[:lines]:
                 _put(dealer, id, 1)
+            form |= dealer.checkout_form()
 
-        _row(size, f"checkout page and placing, {lines} lines", dealer, lambda _: dealer.checkout().encode(), rounds, fill)
+        _row(size, f"checkout page, {lines} lines", dealer, lambda _: dealer.get("/checkout"), rounds, fill)
+        place = partial(_place, dealer, form)
+        _row(size, f"placing an order of {lines} lines", dealer, place, rounds, fill)
     _row(size, "list of orders", dealer, lambda _: dealer.get("/orders"))
     number = dealer._find(dealer.get("/orders"), r"/orders/(K-\d+)")
     _row(size, "order page, 200 lines", dealer, lambda _: dealer.get(f"/orders/{number}"))
+
+
+def _place(dealer: Dealer, form: dict[str, str], _n: int) -> bytes:
+    return dealer.post("/checkout", **form)
 
 
 def _put(dealer: Dealer, item_id: str, quantity: int) -> bytes:
@@ -179,18 +190,24 @@ def _row(
     rounds: int = ROUNDS,
     prepare: Callable[[int], None] | None = None,
 ) -> None:
-    cpu, wall, calls, answer = [], [], 0, b""
+    cpu, wall, answer = [], [], b""
     gc.collect()
     for n in range(-2, rounds):
         if prepare:
             prepare(n)
-        dealer.calls, started, used = 0, time.perf_counter(), time.process_time()
+        dealer.bill.clear()
+        started, used = time.perf_counter(), time.process_time()
         answer = ask(n)
-        cpu.append((time.process_time() - used) * 1000)
-        wall.append((time.perf_counter() - started) * 1000)
-        calls = dealer.calls
-    middle = statistics.median(cpu[2:]), statistics.median(wall[2:])
-    print(f"{size:>8}  {what:<40}{middle[0]:>8.1f}{middle[1]:>9.1f}{calls:>11}{len(answer) / 1024:>11.1f}", flush=True)
+        cpu.append(time.process_time() - used)
+        wall.append(time.perf_counter() - started)
+    seconds, spent = statistics.median(cpu[2:]), dealer.bill
+    figures = (
+        *(f"{seconds * 1000:.1f}", f"{statistics.median(wall[2:]) * 1000:.1f}"),
+        *(f"{len(spent.calls)}", f"{spent.read:.1f}", f"{spent.write:.0f}"),
+        *(f"{bill.store(spent) * 1000:.5f}", f"{bill.whole(spent, seconds) * 1000:.5f}", f"{len(answer) / 1024:.1f}"),
+    )
+    line = "".join(f"{figure:>{width}}" for figure, (_, width) in zip(figures, COLUMNS, strict=True))
+    print(f"{size:>8}  {what:<40}{line}", flush=True)
 
 
 if __name__ == "__main__":
