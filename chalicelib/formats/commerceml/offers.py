@@ -10,7 +10,7 @@ from chalicelib.formats.commerceml.draft import Draft, PriceKey, Taker, draft
 from chalicelib.formats.commerceml.items import TAKERS as ITEM_TAKERS
 from chalicelib.formats.commerceml.records import Record
 from chalicelib.formats.commerceml.units import MAX_WORD, currency
-from chalicelib.formats.commerceml.values import MAX_ID, children, number, text, texts
+from chalicelib.formats.commerceml.values import MAX_ID, NUMBERS, children, number, text, texts
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -86,7 +86,13 @@ def _at_warehouse(found: Draft, element: "_Element") -> None:
     """`Склад` of an offer and `Склады` of a change carry attributes; other `Склады` hold `Склад` elements."""
     warehouse_id = element.get("ИдСклада")
     if warehouse_id is not None:
-        _balance(found, warehouse_id, element.get("КоличествоНаСкладе", ""))
+        value = element.get("КоличествоНаСкладе", "")
+        quantity = NUMBERS[value]
+        if quantity is not None and quantity >= 0 and 0 < len(warehouse_id) < MAX_ID:  # nearly all
+            found.by_warehouse = True
+            found.balances[warehouse_id.strip() or NO_WAREHOUSE] = quantity
+        else:
+            _balance(found, warehouse_id, value)
         return
     inside = children(element, "Склад")
     for one in inside:

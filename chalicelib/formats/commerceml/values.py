@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.exchange.exchange import Problem
@@ -69,14 +68,29 @@ def children(element: "_Element | None", name: str) -> list["_Element"]:
     return [] if element is None else [one for one in element if local(one.tag) == name]
 
 
+class _Numbers(dict[str, Decimal | None]):
+    """Text -> number: amounts and quantities come again and again. What is long is not kept: a hostile file could fill the
+    memory with it."""
+
+    def __missing__(self, value: str) -> Decimal | None:
+        if len(value) > MAX_NUMBER:
+            return None
+        if len(self) >= 4096:
+            self.clear()
+        found = self[value] = _number(value)
+        return found
+
+
+NUMBERS = _Numbers()
+"""Hot loops look numbers up here; `number` is the same for everybody else."""
+
+
 def number(value: str) -> Decimal | None:
     """A decimal as 1C writes it (point or comma, blanks between thousands); None where it is not one."""
-    return _number(value) if len(value) <= MAX_NUMBER else None
+    return NUMBERS[value]
 
 
-@lru_cache(4096)
 def _number(value: str) -> Decimal | None:
-    """Amounts and quantities come again and again. What is long is not kept: a hostile file could fill the memory with it."""
     digits = value.replace(".", "", 1)
     if digits.isdigit() and digits.isascii():  # nearly all numbers
         return Decimal(value)
@@ -123,7 +137,7 @@ class Row:
 
     def number(self, field: str, value: str, kind: str = "") -> Decimal | None:
         """A number of the field that is not negative; None, with a problem, for anything else."""
-        found = number(value)
+        found = NUMBERS[value]
         if found is not None and not found.is_signed():
             return found
         if found is None:

@@ -1,6 +1,7 @@
 """What 1C sends, taken in: a session, chunks of files in their order, and the loading of a file started once."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -16,7 +17,8 @@ from chalicelib.usecases.ports.files import FileStore, Queues
 
 SESSION_LIFETIME = timedelta(hours=12)
 POLL_SECONDS = 0.25
-END_TAG = "</КоммерческаяИнформация>"
+_END = re.compile(r"</(?:[\w.-]+:)?КоммерческаяИнформация\s*>[\s\0]*\Z")
+_ENCODINGS = ("utf-8", "cp1251", "utf-16-le", "utf-16-be", "koi8-r", "iso8859-5")
 _TAIL = 200
 _ENDED = (FileState.DONE, FileState.FAILED)
 
@@ -103,8 +105,8 @@ def _is_whole(files: FileStore, run_id: str, name: str, place: int, body: bytes)
     if place and len(body) < _TAIL:
         with files.open(chunk_key(run_id, name, place - 1)) as before:
             tail = before.read()[-_TAIL:] + tail
-    tail = tail.rstrip(b" \t\r\n\0")
-    return any(tail.endswith(END_TAG.encode(encoding)) for encoding in ("utf-8", "cp1251"))
+    tail = tail[len(tail) % 2 :]  # whole letters of UTF-16, counted from the end
+    return any(_END.search(tail.decode(encoding, "ignore")) for encoding in _ENCODINGS)
 
 
 def is_xml(name: str) -> bool:
