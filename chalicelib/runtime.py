@@ -42,7 +42,15 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.files import FileStore, Queues, Sender
     from chalicelib.usecases.ports.neighbours import ErpClient, Neighbour
     from chalicelib.usecases.ports.news import NewsStore
-    from chalicelib.usecases.ports.orders import CartStore, OrderLists, OrderReceiver, OrderStore, Outbox, WaitingOrderStore
+    from chalicelib.usecases.ports.orders import (
+        CartStore,
+        OrderLists,
+        OrderReceiver,
+        OrderStore,
+        Outbox,
+        VehicleStore,
+        WaitingOrderStore,
+    )
     from chalicelib.usecases.ports.partners import (
         CreditLimitStore,
         IndividualPriceStore,
@@ -129,6 +137,12 @@ class Runtime:
         from chalicelib.adapters.dynamo.orders.quick_orders import DynamoQuickOrders
 
         return DynamoQuickOrders(self.portal, self.ephemeral, self.files)
+
+    @cached_property
+    def vehicles(self) -> "VehicleStore":
+        from chalicelib.adapters.dynamo.orders.vehicles import DynamoVehicles
+
+        return DynamoVehicles(self.portal)
 
     @cached_property
     def orders(self) -> "OrderStore":

@@ -88,6 +88,7 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "vat_rate": _figure(line.vat_rate) if line.vat_rate is not None else None,
         "vat_amount": _figure(major(line.vat_amount)),
         "warehouse_id": line.warehouse_id,
+        "comment": line.comment,
     }
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.catalogue.catalogue import Warehouse
-from chalicelib.domain.orders.carts import CartTotals
+from chalicelib.domain.orders.carts import CartHead, CartTotals
 from chalicelib.domain.partners.partners import AccountManager, Contract
 from chalicelib.runtime import Runtime
 from chalicelib.texts import N_
 from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.orders.cart import carts_of, current_cart
 
 EMPTY = CartTotals()
 
@@ -25,6 +26,7 @@ MENU = (
     MenuItem("/catalogue", N_("Каталог"), "catalog.view"),
     MenuItem("/quick-order", N_("Быстрый заказ"), "cart.edit"),
     MenuItem("/stock", N_("Остатки"), "catalog.view"),
+    MenuItem("/drafts", N_("Черновики"), "cart.edit"),
     MenuItem("/orders", N_("Заказы"), "order.view"),
     MenuItem("/documents", N_("Документы"), "document.view"),
     MenuItem("/news", N_("Новости"), "news.view"),
@@ -39,13 +41,16 @@ MENU = (
 
 @dataclass(frozen=True)
 class Frame:
-    """`warehouses` are those of the catalogue; the chosen one may be none of them."""
+    """`warehouses` are those of the catalogue; the chosen one may be none of them. `cart` are the totals of `current`, the one
+    of `carts` that goods are put in."""
 
     visitor: Visitor
     now: datetime
     menu: tuple[MenuItem, ...]
     warehouses: tuple[Warehouse, ...] = ()
     cart: CartTotals = EMPTY
+    carts: tuple[CartHead, ...] = ()
+    current: CartHead | None = None
 
     @property
     def partner_name(self) -> str:
@@ -80,5 +85,6 @@ def make_frame(visitor: Visitor, runtime: Runtime) -> Frame:
         return Frame(visitor, runtime.clock(), menu)
     classifier = runtime.index.classifier(visitor.beacons.snapshot)
     warehouses = sorted((one for one in classifier.warehouses.values() if not one.deleted), key=lambda one: one.name)
-    cart = account.carts[0].totals if account.carts else EMPTY
-    return Frame(visitor, runtime.clock(), menu, tuple(warehouses), cart)
+    carts = carts_of(visitor) if "cart.edit" in visitor.permissions else ()
+    current = current_cart(visitor) if carts else None
+    return Frame(visitor, runtime.clock(), menu, tuple(warehouses), current.totals if current else EMPTY, carts, current)

@@ -1,12 +1,13 @@
 """One visit to one page: the request, who makes it, and the ways to answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from chalicelib.domain.errors import NotSignedIn
+from chalicelib.domain.orders.carts import CartTotals
 from chalicelib.runtime import Runtime
 from chalicelib.texts import LANGUAGES, _, current_language
 from chalicelib.usecases.access.visitors import Visitor
@@ -50,6 +51,11 @@ class Visit:
     def frame(self) -> Frame | None:
         """What stands around the page of a signed-in person."""
         return None if self._visitor is None else make_frame(self._visitor, self.runtime)
+
+    def show_cart(self, totals: CartTotals) -> None:
+        """What the header shows of the cart, where this request has just reckoned it."""
+        if self.frame is not None:
+            self.frame = replace(self.frame, cart=totals)
 
     @property
     def today(self) -> date:

@@ -10,12 +10,13 @@ from chalicelib.adapters.dynamo.catalogue.offers import DynamoOffers
 from chalicelib.adapters.dynamo.catalogue.stock import DynamoStock
 from chalicelib.adapters.dynamo.catalogue.supply import DynamoSupply
 from chalicelib.adapters.dynamo.documents import DynamoDocuments
-from chalicelib.adapters.dynamo.orders.carts import DynamoCarts
+from chalicelib.adapters.dynamo.orders.carts import DynamoCarts, head_from_item
 from chalicelib.adapters.dynamo.orders.orders import DynamoOrders
 from chalicelib.adapters.dynamo.orders.outbox import DynamoOutbox
 from chalicelib.adapters.dynamo.table import Table
 from chalicelib.domain.access.users import PERMISSIONS, Membership, Role, Session
 from chalicelib.domain.catalogue.stock import IncomingLot, IncomingSupply
+from chalicelib.domain.orders.carts import CartHead
 from chalicelib.domain.orders.handover import Handover
 from chalicelib.domain.orders.orders import DeliveryMethod, ErpLine, ErpOrder, Order
 from chalicelib.domain.partners.partners import Contract, Counterparty, DeliveryAddress, Partner, PartnerScope, SupplierScope
@@ -102,6 +103,7 @@ class World:
         self.now = START
         self.index = MemoryIndex({id: _card(id) for id in items})
         self.seq = 0
+        self.chosen: dict[str, str] = {}
         for id, (price, _) in items.items():
             self.set_price(id, price)
         self.set_stock({id: Decimal(free) for id, (_, free) in items.items()})
@@ -129,14 +131,19 @@ class World:
     def visitor(self, user_id: str = "u-1", partner_id: str = "p-1", role: Role = Role.EMPLOYEE) -> Visitor:
         contract = Contract("c-1", "Предоплата 100 %", PRICE_TYPE, "cp-1", "our-1")
         member = Membership(user_id, partner_id, "Иван Петров", "+79001112233", role=role)
-        head = self.carts.head(PartnerScope(partner_id), user_id)
+        heads = self._heads(partner_id)
         account = Account(
-            Partner(partner_id, "Дилер", True), (member,), (contract,), (Counterparty("cp-1", "ООО «Дилер»"),), (head,)
+            Partner(partner_id, "Дилер", True), (member,), (contract,), (Counterparty("cp-1", "ООО «Дилер»"),), heads
         )
-        session = Session(f"s-{user_id}", user_id, partner_id, "csrf", START, START + timedelta(days=1))
+        chosen = self.chosen.get(user_id)
+        session = Session(f"s-{user_id}", user_id, partner_id, "csrf", START, START + timedelta(days=1), cart_id=chosen)
         return Visitor(
             session, Beacons("snap"), "Иван Петров", PERMISSIONS[role], account, member, contract=contract, warehouse_id=WAREHOUSE
         )
+
+    def _heads(self, partner_id: str) -> tuple[CartHead, ...]:
+        """As they are read with the account."""
+        return tuple(map(head_from_item, self.portal.query(f"PARTNER#{partner_id}", prefix="CART#", strong=True)))
 
     def addresses(self, scope: PartnerScope) -> tuple[DeliveryAddress, ...]:
         """The partner store's, for checkout."""
@@ -146,22 +153,27 @@ class World:
         """The partner store's, for the export to 1C."""
         return self.visitor(partner_id=scope.partner_id).account
 
-    def put(self, item_id: str, quantity: int | str, visitor: Visitor | None = None) -> cart.Put:
+    def put(
+        self, item_id: str, quantity: int | str, visitor: Visitor | None = None, cart_id: str = "", was: int | None = None
+    ) -> cart.Put:
+        visitor = visitor or self.visitor()
         return cart.put_in_cart(
-            self.index, self.offers, self.carts, self.clock,
-            visitor=visitor or self.visitor(), item_id=item_id, quantity=Decimal(quantity),
+            self.index, self.offers, self.carts, self.clock, visitor=visitor, item_id=item_id, quantity=Decimal(quantity),
+            cart=cart.cart_of(visitor, cart_id), was=Decimal(was) if was is not None else None,
         )  # fmt: skip
 
-    def look(self, visitor: Visitor | None = None, wish: Wish | None = None) -> place_order.CheckoutView:
+    def look(self, visitor: Visitor | None = None, wish: Wish | None = None, cart_id: str = "") -> place_order.CheckoutView:
         partners: Any = self
+        visitor, wish = visitor or self.visitor(), wish or Wish()
         return place_order.checkout(
-            self.index, self.offers, self.carts, partners, self.clock, visitor=visitor or self.visitor(), wish=wish or Wish()
+            self.index, self.offers, self.carts, partners, self.clock, visitor=visitor, wish=wish, cart_id=cart_id
         )
 
     def form(self, view: place_order.CheckoutView, **more: Any) -> place_order.Checkout:
         """As the page of checkout sends it for its wish."""
         decided = {"counterparty_id": "cp-1", "delivery_method": DeliveryMethod.PICKUP, "wish": view.wish} | more
-        return place_order.Checkout(generation=view.cart.head.generation, seen=view.seen, **decided)
+        head = view.cart.head
+        return place_order.Checkout(generation=head.generation, seen=view.seen, cart_id=head.id, **decided)
 
     def send(self, form: place_order.Checkout, visitor: Visitor | None = None) -> str:
         partners: Any = self

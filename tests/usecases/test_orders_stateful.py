@@ -13,8 +13,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from chalicelib.domain.errors import Conflict
+from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.orders.carts import CartKind
 from chalicelib.domain.orders.orders import Approval, ErpOrder
+from chalicelib.usecases.orders import drafts
+from chalicelib.usecases.orders.cart import cart_of, carts_of
 from chalicelib.usecases.orders.place_order import Checkout, OfferChanged
 from tests.usecases.orders_world import Died, World, answer_to
 
@@ -22,6 +25,9 @@ HISTORIES = int(os.environ.get("KABINET_HISTORIES", "400"))
 ITEMS = ("a", "b", "c")
 deaths = st.one_of(st.none(), st.tuples(st.integers(1, 14), st.sampled_from(["before", "after"])))
 tried: Counter[str] = Counter()
+
+
+picks = st.integers(0, 99)
 
 
 class Orders(RuleBasedStateMachine):
@@ -48,14 +54,55 @@ class Orders(RuleBasedStateMachine):
         finally:
             self.world.live()
 
-    @rule(item=st.sampled_from(ITEMS), quantity=st.integers(0, 12))
-    def put(self, item: str, quantity: int) -> None:
-        self.world.put(item, quantity)
+    def cart(self, pick: int) -> str:
+        """One of his carts: his own, or an open draft."""
+        carts = carts_of(self.world.visitor())
+        return carts[pick % len(carts)].id
 
-    @rule(item=st.sampled_from(ITEMS), quantity=st.integers(1, 8), death=deaths)
-    def place(self, item: str, quantity: int, death: tuple[int, str] | None) -> None:
-        self.world.put(item, quantity)
-        view = self.world.look()
+    def goods(self) -> Counter[str]:
+        """What lies in all carts together."""
+        world, found = self.world, Counter[str]()
+        for head in carts_of(world.visitor()):
+            for line in world.carts.lines(world.visitor().partner_scope, head):
+                found[line.item_id] += int(line.quantity)
+        return found
+
+    @rule(item=st.sampled_from(ITEMS), quantity=st.integers(0, 12), pick=picks)
+    def put(self, item: str, quantity: int, pick: int) -> None:
+        self.world.put(item, quantity, cart_id=self.cart(pick))
+
+    @rule(shared=st.booleans())
+    def new_draft(self, shared: bool) -> None:
+        world = self.world
+        if len(carts_of(world.visitor())) < 4:
+            drafts.new_draft(world.carts, world.clock, visitor=world.visitor(), name="Объект", shared=shared)
+
+    @rule(source=picks, goal=picks, items=st.sets(st.sampled_from(ITEMS)), death=deaths)
+    def move_lines(self, source: int, goal: int, items: set[str], death: tuple[int, str] | None) -> None:
+        """Lines go to another cart whole or stay: nothing is lost and nothing is there twice."""
+        world, source_id, target_id = self.world, self.cart(source), self.cart(goal)
+        if source_id == target_id:
+            return
+        before = self.goods()
+        self.attempt(death, lambda: drafts.move_lines(
+            world.carts, world.clock, visitor=world.visitor(), source_id=source_id, target=cart_of(world.visitor(), target_id),
+            item_ids=items,
+        ))  # fmt: skip
+        assert self.goods() == before
+        tried["moves"] += 1
+
+    @rule(pick=picks)
+    def delete_draft(self, pick: int) -> None:
+        world, cart_id = self.world, self.cart(pick)
+        head = cart_of(world.visitor(), cart_id)
+        if head.kind is CartKind.DRAFT:
+            drafts.delete_draft(world.carts, visitor=world.visitor(), cart_id=cart_id, version=head.version)
+
+    @rule(item=st.sampled_from(ITEMS), quantity=st.integers(1, 8), death=deaths, pick=picks)
+    def place(self, item: str, quantity: int, death: tuple[int, str] | None, pick: int) -> None:
+        cart_id = self.cart(pick)
+        self.world.put(item, quantity, cart_id=cart_id)
+        view = self.world.look(cart_id=cart_id)
         form = self.world.form(view)
         self.forms.append(form)
         number = self.attempt(death, lambda: self.world.send(form))
@@ -71,7 +118,7 @@ class Orders(RuleBasedStateMachine):
         try:
             assert self.world.send(form) in before
             tried["repeats"] += 1
-        except OfferChanged:
+        except (OfferChanged, NotFound):  # a draft that was deleted can't be looked at again
             assert set(self.world.numbers()) == before
 
     @rule(death=deaths, lost=st.booleans())
@@ -152,9 +199,9 @@ class Orders(RuleBasedStateMachine):
         assert self.told <= set(numbers)
 
     def teardown(self) -> None:
-        """Two quiet exchanges later 1C has every order, as it stands, and nothing waits."""
+        """Quiet exchanges later (a batch that was lost five times comes in halves) 1C has every order, and nothing waits."""
         self.world.live()
-        for _ in range(2):
+        for _ in range(4):
             for out in self.world.query():
                 self.erp[out.order.number] = out.order.approval
             self.world.success()

@@ -9,6 +9,7 @@ GET  /catalogue
 GET  /checkout
 GET  /documents
 GET  /documents/{document_id}/file
+GET  /drafts
 GET  /exchange-journal
 GET  /exchange-journal/{run_id}
 GET  /exchange-journal/{run_id}/payload
@@ -38,9 +39,12 @@ GET  /static/{name}
 GET  /stock
 GET  /{proxy+}
 POST /cart
+POST /cart/lines
 POST /cart/put
 POST /checkout
 POST /choose
+POST /drafts
+POST /drafts/{cart_id}
 POST /exchange-aside
 POST /exchange-journal/{run_id}/check
 POST /exchange-journal/{run_id}/retry

@@ -148,6 +148,7 @@ DEALER = {
     "/catalogue",
     "/checkout",
     "/documents",
+    "/drafts",
     "/items/{item_id}",
     "/orders",
     "/orders/xlsx",

@@ -224,9 +224,10 @@ class Table:
         """Raises ConditionFailed."""
         self._write(self.client.delete_item, delete(self.name, key, condition, values)["Delete"])
 
-    def remove(self, key: Key) -> Item:
-        """Delete and answer what was there, {} where nothing was."""
-        answer = self.client.delete_item(TableName=self.name, Key=_key(key), ReturnValues="ALL_OLD")
+    def remove(self, key: Key, condition: str = "", values: Item | None = None) -> Item:
+        """Delete and answer what was there, {} where nothing was. Raises ConditionFailed."""
+        action = delete(self.name, key, condition, values)["Delete"]
+        answer = self._write(self.client.delete_item, action | {"ReturnValues": "ALL_OLD"})
         return item_from_wire(answer.get("Attributes", {}))
 
     @staticmethod

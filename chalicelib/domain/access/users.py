@@ -16,12 +16,14 @@ class Role(StrEnum):
 
 STAFF_ROLES = frozenset({Role.ADMINISTRATOR, Role.FINANCE})
 
-_DEALER = frozenset({"catalog.view", "cart.edit", "order.create", "order.view", "order.confirm", "document.view", "news.view"})
+_DEALER = frozenset(
+    {"catalog.view", "cart.edit", "draft.share", "order.create", "order.view", "order.confirm", "document.view", "news.view"}
+)
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.ACCOUNT_HEAD: _DEALER,
     Role.EMPLOYEE: _DEALER,
-    Role.ADMINISTRATOR: frozenset({"exchange.view", "exchange.retry", "document.view.all", "news.view.all"}),
+    Role.ADMINISTRATOR: frozenset({"exchange.view", "exchange.retry", "setting.manage", "document.view.all", "news.view.all"}),
     Role.FINANCE: frozenset({"document.view.all"}),
 }
 
@@ -64,7 +66,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A sign-in. `id` is the hash of the cookie's token; the choices of contract and warehouse live here, on the server."""
+    """A sign-in. `id` is the hash of the cookie's token; the choices of contract, warehouse and cart live here, on the server."""
 
     id: str
     user_id: str
@@ -74,3 +76,4 @@ class Session:
     expires_at: datetime
     contract_id: str | None = None
     warehouse_id: str | None = None
+    cart_id: str | None = None

@@ -61,6 +61,7 @@ class OrderLine:
     volume_m3: Decimal = ZERO
     warehouse_id: str | None = None
     plan: tuple[PlanPart, ...] = ()
+    comment: str = ""
 
     @property
     def held(self) -> Decimal:

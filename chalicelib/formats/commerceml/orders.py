@@ -157,7 +157,7 @@ def _line(element: "_Element", order: Order, line: OrderLine) -> None:
     _add(element, "Количество", _figure(line.quantity))
     _add(element, "Сумма", f"{major(line.amount):f}")
     _tax(_branch(_branch(element, "Налоги"), "Налог"), order.vat_included, line.vat_amount, _rate(line.vat_rate))
-    _requisites(element, [("ВидНоменклатуры", "Товар"), ("ТипНоменклатуры", "Товар")])
+    _requisites(element, [("ВидНоменклатуры", "Товар"), ("ТипНоменклатуры", "Товар"), ("Комментарий", line.comment)])
 
 
 def _unit(element: "_Element", name: str) -> None:

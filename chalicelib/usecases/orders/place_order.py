@@ -60,7 +60,8 @@ class CheckoutView:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """What the dealer decided. `generation` and `seen` are of the page he decided on."""
+    """What the dealer decided. `cart_id`, `generation` and `seen` are of the page he decided on; without a `cart_id` it was
+    his own cart."""
 
     counterparty_id: str
     delivery_method: DeliveryMethod
@@ -70,6 +71,7 @@ class Checkout:
     wish: Wish = Wish()
     comment: str = ""
     client_reference: str = ""
+    cart_id: str = ""
 
 
 class OfferChanged(Conflict):
@@ -89,10 +91,11 @@ def checkout(
     *,
     visitor: Visitor,
     wish: Wish = Wish(),
+    cart_id: str = "",
 ) -> CheckoutView:
-    """The cart with everything to choose from, and when it can be had."""
+    """The cart with everything to choose from, and when it can be had. `cart_id` as in `cart_of`."""
     visitor.must("order.create")
-    cart = view_cart(index, offers, carts, visitor=visitor)
+    cart = view_cart(index, offers, carts, visitor=visitor, cart_id=cart_id)
     counterparties = visitor.account.counterparties if visitor.account else ()
     today = business_day(clock())
     promises = _promises(visitor, cart, wish, today)
@@ -152,12 +155,13 @@ def place_order(
     `pushes` are the queues where orders are sent out, None where 1C comes for them.
     """
     visitor.must("order.create")
-    key = f"{visitor.partner_scope.partner_id}#{visitor.session.user_id}#{checkout_form.generation}"
+    cart_id = checkout_form.cart_id or visitor.session.user_id
+    key = f"{visitor.partner_scope.partner_id}#{cart_id}#{checkout_form.generation}"
     number = orders.placed(key)
     if number:
         return number
     for _ in range(ATTEMPTS):
-        view = checkout(index, offers, carts, partners, clock, visitor=visitor, wish=checkout_form.wish)
+        view = checkout(index, offers, carts, partners, clock, visitor=visitor, wish=checkout_form.wish, cart_id=cart_id)
         if not _is_as_seen(view, checkout_form):
             if orders.abandon(key, clock()):  # what is missing may be what the first try of a long order took and died with
                 continue
@@ -256,6 +260,7 @@ def _line(visitor: Visitor, number: int, row: CartRow, promised: Promise) -> Ord
         volume_m3=row.card.volume_m3 or row.line.quantity * 0,
         warehouse_id=visitor.warehouse_id,
         plan=promised.parts,
+        comment=row.line.comment,
     )
 
 

@@ -27,7 +27,7 @@ from chalicelib.domain.orders.quick_order import (
 )
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.catalogue.visibility import coded_cards, named_cards, shown_cards
-from chalicelib.usecases.orders.cart import CartRow, own_cart, rows_of, totals_at
+from chalicelib.usecases.orders.cart import CartRow, current_cart, rows_of, totals_at
 from chalicelib.usecases.ports.catalogue import Card, CatalogueIndex, OfferStore, Search
 from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.orders import CartStore
@@ -382,7 +382,7 @@ def add_valid(
     """
     visitor.must("cart.edit")
     order = _read(quick_orders, visitor, order_id)
-    scope, head = visitor.partner_scope, own_cart(visitor)
+    scope, head = visitor.partner_scope, current_cart(visitor)
     added = quick_orders.added(scope, order_id)
     left = [line for line in order.asking if line.number not in added.rows]
     rows = check(index, offers, visitor=visitor, order=order, lines=left)

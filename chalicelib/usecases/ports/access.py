@@ -36,6 +36,10 @@ class SessionStore(Protocol):
         """Remember the partner, contract and warehouse the person works with."""
         ...
 
+    def choose_cart(self, session_id: str, cart_id: str) -> None:
+        """Remember the cart or draft he puts goods in; "" is his own cart."""
+        ...
+
     def close(self, session_id: str) -> None: ...
 
 

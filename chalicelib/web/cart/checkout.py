@@ -32,7 +32,16 @@ def _view(visit: Visit, form: Values) -> CheckoutView:
         wish = _wish(form)
     if wish.by and not visit.today <= wish.by <= visit.today + FARTHEST:
         wish = replace(wish, by=None)
-    return checkout(stores.index, stores.offers, stores.carts, stores.partners, stores.clock, visitor=visit.visitor, wish=wish)
+    return checkout(
+        stores.index,
+        stores.offers,
+        stores.carts,
+        stores.partners,
+        stores.clock,
+        visitor=visit.visitor,
+        wish=wish,
+        cart_id=form.get("cart"),
+    )
 
 
 def _wish(form: Values) -> Wish:
@@ -81,4 +90,5 @@ def _read(visit: Visit) -> Checkout:
         wish=_wish(form),
         comment=form.get("comment"),
         client_reference=form.get("client_reference"),
+        cart_id=form.get("cart"),
     )

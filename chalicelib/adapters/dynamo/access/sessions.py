@@ -30,6 +30,7 @@ def to_item(session: Session) -> Item:
         "expires_at": instant_text(session.expires_at),
         "contract_id": session.contract_id,
         "warehouse_id": session.warehouse_id,
+        "cart_id": session.cart_id,
         "expires": int(session.expires_at.timestamp()),
     }
 
@@ -44,6 +45,7 @@ def from_item(item: Item) -> Session:
         expires_at=instant(item["expires_at"]),
         contract_id=item["contract_id"],
         warehouse_id=item["warehouse_id"],
+        cart_id=item.get("cart_id"),
     )
 
 
@@ -80,7 +82,12 @@ class DynamoSessions:
 
     def choose(self, session_id: str, *, partner_id: str, contract_id: str | None, warehouse_id: str | None) -> None:
         values = {":p": partner_id, ":c": contract_id, ":w": warehouse_id}
-        expression = "SET partner_id = :p, contract_id = :c, warehouse_id = :w"
+        self._change(session_id, "SET partner_id = :p, contract_id = :c, warehouse_id = :w", values)
+
+    def choose_cart(self, session_id: str, cart_id: str) -> None:
+        self._change(session_id, "SET cart_id = :c", {":c": cart_id})
+
+    def _change(self, session_id: str, expression: str, values: Item) -> None:
         try:
             self.ephemeral.update(session_key(session_id), expression, "attribute_exists(PK)", values)
         except ConditionFailed as error:

@@ -121,9 +121,8 @@ class DynamoOrders:
 
     def _empty_cart(self, order: Order, cart: CartHead) -> Item:
         """The next generation of the cart is empty; a second click finds this one gone."""
-        empty = CartHead(cart.id, cart.partner_id, cart.generation + 1, cart.version + 1, last_order=order.number)
         values = {":now": cart.generation, ":seen": cart.version}
-        item = carts.head_item(PartnerScope(cart.partner_id), empty)
+        item = carts.emptied(order.number, cart, order.placed_at)
         return put(self.portal.name, item, "generation = :now AND version = :seen", values)
 
     def adopt(self, order: Order, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> str:

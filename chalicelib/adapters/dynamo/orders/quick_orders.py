@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.adapters.dynamo import table as actions
-from chalicelib.adapters.dynamo.orders.carts import _line_item, _totals, head_key
+from chalicelib.adapters.dynamo.orders.carts import head_key, plus, same_generation, totals_values
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table, transact
 from chalicelib.adapters.dynamo.times import instant, instant_text
 from chalicelib.domain.errors import Conflict, NotFound
-from chalicelib.domain.orders.carts import CartHead, CartLine
+from chalicelib.domain.orders.carts import CartHead
 from chalicelib.domain.orders.quick_order import QuickLine, QuickOrder, Verdict
 from chalicelib.domain.partners.partners import PartnerScope
 from chalicelib.usecases.ports.files import FileStore
@@ -86,7 +86,7 @@ class DynamoQuickOrders:
                 [
                     actions.put(self.ephemeral.name, claim, "attribute_not_exists(PK)"),
                     self._grown(scope, cart, portion),
-                    *(self._plus(scope, cart, line, now) for line in portion.lines),
+                    *(plus(self.portal.name, scope, cart, line, now) for line in portion.lines),
                 ],
             )
         except ConditionFailed as error:
@@ -97,21 +97,11 @@ class DynamoQuickOrders:
 
     def _grown(self, scope: PartnerScope, cart: CartHead, portion: Portion) -> Item:
         """Its quantities are put right at the next look."""
-        added = _totals(portion.totals) | {":version": 1}
+        added = totals_values(portion.totals) | {":version": 1}
         sums = ", ".join(f"{name.removeprefix(':')} {name}" for name in added)
-        condition = "attribute_not_exists(generation) OR generation = :g"
         expression = f"ADD {sums} SET generation = :g, many = :many"
         values = added | {":g": cart.generation, ":many": True}
-        return actions.update(self.portal.name, head_key(scope, cart.id), expression, condition, values)
-
-    def _plus(self, scope: PartnerScope, cart: CartHead, line: CartLine, now: datetime) -> Item:
-        """Added to what lies there; what was seen first and put in first stays."""
-        item = _line_item(scope, cart, line, now)
-        key, quantity = (item.pop("PK"), item.pop("SK")), item.pop("quantity")
-        names = {f"#{n}": name for n, name in enumerate(item)} | {"#q": "quantity"}
-        values = {f":{n}": value for n, value in enumerate(item.values())} | {":q": quantity}
-        sets = ", ".join(f"#{n} = if_not_exists(#{n}, :{n})" for n in range(len(item)))
-        return actions.update(self.portal.name, key, f"ADD #q :q SET {sets}", "", values, names)
+        return actions.update(self.portal.name, head_key(scope, cart), expression, same_generation(cart), values)
 
     def columns(self, scope: PartnerScope, signature: str) -> Mapping[str, int] | None:
         item = self.portal.get(_format_key(scope, signature))
