@@ -89,6 +89,7 @@ ORDER_COLUMN: Mapping[str, str] = {
     "payer": N_("Плательщик"),
     "contract": N_("Договор"),
     "user_name": N_("Оформил"),
+    "vat": N_("НДС"),
     "amount": N_("Сумма"),
     "left": N_("Осталось оплатить"),
     "approval": N_("Согласование"),

@@ -159,7 +159,7 @@ def export(visit: Visit) -> Answer:
     query, view_id = _query(visit.request.query, views)
     shown = list_orders.columns_of(views, visitor=visitor, view_id=view_id).shown
     found = list_orders.all_found(lists, visitor=visitor, wanted=read_filter(query))
-    styles = {"amount": Style.MONEY, "left": Style.MONEY, "weight": Style.NUMBER, "shipped": Style.NUMBER}
+    styles = {"vat": Style.MONEY, "amount": Style.MONEY, "left": Style.MONEY, "weight": Style.NUMBER, "shipped": Style.NUMBER}
     head = [Column(_(labels.ORDER_COLUMN[name]), 18, styles.get(name, Style.TEXT)) for name in shown]
     names, body = Names(visitor), BytesIO()
     write_xlsx(body, head, ([names.cell(order, name) for name in shown] for order in found), title=_("Заказы"))
@@ -189,6 +189,8 @@ class Names:
 
     def cell(self, order: Order, column: str) -> "Cell":
         match column:
+            case "vat":
+                return Decimal(order.sums.vat_amount).scaleb(-2)
             case "amount":
                 return Decimal(order.sums.amount).scaleb(-2)
             case "left":
