@@ -8,12 +8,14 @@ from dataclasses import asdict
 from decimal import Decimal
 from hmac import compare_digest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from operator import itemgetter
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from infra.demo.supplier import Supplier
 from infra.simulator.book import OrderBook, UnknownOrder
 from infra.simulator.client import ExchangeError
+from infra.simulator.odata_tables import TABLES, prices
 
 SERVICE = "odata/standard.odata"
 NO_VARIANT = "00000000-0000-0000-0000-000000000000"
@@ -34,7 +36,7 @@ class Wrong(Exception):
 
 
 class Interface:
-    """Entities by path. Unlike a real 1C it knows two of them."""
+    """Entities by path. Unlike a real 1C it knows those alone that the portal asks for."""
 
     def __init__(self, supplier: Supplier, book: OrderBook) -> None:
         self._supplier = supplier
@@ -44,7 +46,11 @@ class Interface:
         """The JSON of a resource under the service root. Raises Wrong."""
         call = _CALL.match(path)
         if path == "Catalog_Склады":
-            return _selected(self._warehouses(), options)
+            return _selected(path, self._warehouses(), options)
+        if path in TABLES:
+            return _selected(path, sorted(TABLES[path](self._supplier), key=itemgetter("Ref_Key")), options)
+        if call and call[1] == "InformationRegister_ЦеныНоменклатуры":
+            return self._last_slice(call[2], call[3])
         if call and call[1] == "AccumulationRegister_СвободныеОстатки":
             return self._virtual_table(call[2], call[3])
         raise Wrong(404, 8, f"Сущность «{path.partition('(')[0]}» не найдена")
@@ -75,6 +81,16 @@ class Interface:
             {_DIMENSIONS[name]: row[_DIMENSIONS[name]] for name in dimensions} | _figures(row) for row in self._balance(given)
         ]
         return {"odata.metadata": "$metadata#Collection(StandardODATA.СвободныеОстатки_Balance)", "value": rows}
+
+    def _last_slice(self, name: str, arguments: str) -> Row:
+        if name != "SliceLast":
+            raise Wrong(404, 8, f"Функция «{name}» не найдена")
+        condition = _parameters(arguments).get("Condition", "")
+        wanted = re.fullmatch(rf"ВидЦены_Key eq {_GUID}", condition)
+        if wanted is None:
+            raise Wrong(400, 14, f"Ошибка разбора условия «{condition}»")
+        rows = prices(self._supplier, wanted[1].lower())
+        return {"odata.metadata": "$metadata#Collection(StandardODATA.ЦеныНоменклатуры)", "value": rows}
 
     def _balance(self, given: dict[str, str]) -> Iterator[Row]:
         """Rows with something in them: like every register, it has none for what is neither there nor reserved."""
@@ -125,14 +141,15 @@ def _parameters(arguments: str) -> dict[str, str]:
     return found
 
 
-def _selected(rows: list[Row], options: dict[str, str]) -> Row:
+def _selected(path: str, rows: list[Row], options: dict[str, str]) -> Row:
     for term in filter(None, options.get("$filter", "").split(" and ")):
-        rows = [row for row in rows if _holds(row, term)]
+        either = term.strip().removeprefix("(").removesuffix(")").split(" or ")
+        rows = [row for row in rows if any(_holds(row, one) for one in either)]
     skip, top = int(options.get("$skip", 0)), int(options.get("$top", len(rows)))
     rows = rows[skip : skip + top]
     if fields := options.get("$select", ""):
         rows = [{name: _property(row, name) for name in fields.split(",")} for row in rows]
-    return {"odata.metadata": "$metadata#Catalog_Склады", "value": rows}
+    return {"odata.metadata": f"$metadata#{path}", "value": rows}
 
 
 def _holds(row: Row, term: str) -> bool:

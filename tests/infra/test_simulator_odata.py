@@ -5,16 +5,18 @@ import urllib.error
 import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from chalicelib.adapters.erp.odata import odata_erp
+from chalicelib.adapters.erp.odata_reread import odata_neighbour
 from chalicelib.domain.errors import Unavailable
 from infra.demo import supplier
 from infra.simulator.book import OrderBook
@@ -49,6 +51,32 @@ def ask(url: str, body: dict[str, str] | None = None, authorization: str = AUTHO
     except urllib.error.HTTPError as error:
         with error:
             return error.code, json.loads(error.read())
+
+
+def test_the_nightly_reconcile_finds_what_the_portal_was_sent(one_c: SimpleNamespace) -> None:
+    """IN-08: partners with payers and agreements, and the prices of every kind, page after page to the end."""
+    neighbour, demo = odata_neighbour(one_c.url, lambda: datetime(2026, 11, 21, 1, tzinfo=UTC)), supplier()
+    told = list(pages(neighbour, "partners"))
+    assert {one.id: one.name for one in told} == {dealer.id: dealer.name for dealer in demo.dealers}
+    first = next(one for one in told if one.id == demo.dealers[0].id)
+    assert {payer.id: payer.inn for payer in first.counterparties} == {one.id: one.inn for one in demo.dealers[0].counterparties}
+    assert {one.id: one.price_kind_id for one in first.agreements} == {
+        one.id: one.price_type_id for one in demo.dealers[0].contracts
+    }
+    columns = list(pages(neighbour, "prices"))
+    assert {column.ids[0] for column in columns} == {one.id for one in demo.price_types}
+    retail = next(column for column in columns if column.ids[0] == demo.price_types[0].id)
+    assert retail.amounts == {item.id: item.prices[retail.ids[0]] for item in demo.items if retail.ids[0] in item.prices}
+
+
+def pages(neighbour: Any, kind: str) -> Iterator[Any]:
+    after = ""
+    while True:
+        page = neighbour.page(kind, after, None)
+        yield from page.records
+        after = page.next
+        if not after:
+            return
 
 
 def test_the_portal_gets_warehouses_and_free_stock(one_c: SimpleNamespace) -> None:
