@@ -128,3 +128,23 @@ def test_orders_show_number_vat_and_total_in_columns_of_their_own(shop: Shop) ->
     assert [head in listed for head in (">№ заказа<", ">НДС<", ">Сумма<")] == [True] * 3
     assert [head in one for head in (">№<", ">Цена<", ">НДС<", ">Всего<")] == [True] * 4
     assert figures(cut(one, "diff-row", "</tr>")) == [Decimal(1000), Decimal("333.33"), Decimal(2000)]
+
+
+def test_the_cart_is_compared_under_all_contracts(shop: Shop) -> None:
+    """PT-11, PT-13, PR-03, PR-04: sum, VAT, terms, what can't be ordered and the difference; and over to another contract."""
+    third = replace(CONTRACTS[0], id="k-none", name="Без цен", price_type_id="unknown")
+    dealer = shop.dealer()
+    shop.runtime.partners.save(record(revision=2, contracts=(*CONTRACTS, third)), shop.runtime.clock())
+    shop.put(dealer, "i1", "2")
+    assert "/cart/contracts" in dealer.get("/cart").text
+    page, names = dealer.get("/cart/contracts").text, ("Предоплата 100 %", "Отсрочка 30 дней", "Без цен")
+    prepaid, deferred, without = (cut(page, f'main-cell">{name}', "</tr>") for name in names)
+    assert "выбран" in prepaid and "выгоднее всего" in prepaid and figures(prepaid) == [Decimal("333.33"), Decimal(2000)]
+    assert figures(deferred) == [Decimal("411.50"), Decimal(2469), Decimal(469)]
+    assert "Строк: 1" in without and "Дверь белая" in without and "состав разный" in without
+    answer = dealer.submit("/cart/contracts", "/choose", {"contract": "k-deferral", "back": "/cart"})
+    assert answer.status == 303 and figures(cut(dealer.get("/cart").text, "/items/i1", "</tr>"))[0] == Decimal("1234.50")
+
+
+def test_an_empty_cart_has_nothing_to_compare(shop: Shop) -> None:
+    assert "Корзина пуста" in shop.dealer().get("/cart/contracts").text

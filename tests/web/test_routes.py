@@ -5,6 +5,7 @@ from app import app
 PAGES = """
 GET  /
 GET  /cart
+GET  /cart/contracts
 GET  /catalogue
 GET  /checkout
 GET  /documents

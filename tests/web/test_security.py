@@ -145,6 +145,7 @@ def test_signing_out_ends_the_session_on_the_server(shop: Shop) -> None:
 GUEST = {"/sign-in", "/forgotten-password", "/invite/{invite}", "/static/{name}", "/{proxy+}"}
 DEALER = {
     "/cart",
+    "/cart/contracts",
     "/catalogue",
     "/checkout",
     "/documents",

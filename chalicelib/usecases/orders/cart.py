@@ -28,7 +28,8 @@ Known = Mapping[str, tuple[ItemPrices, StockBalance]]
 class CartRow:
     """A line as it stands now. `amount` in minor units without VAT on top; `price_was` where it has changed since it was put in.
 
-    `problem` is a msgid of what keeps the line from being ordered, or ""; `words` are 1C's own about it.
+    `problem` is a msgid of what keeps the line from being ordered, or ""; `words` are 1C's own about it. `barred`: it would be
+    so at any price. `prices` are all of the item.
     """
 
     line: CartLine
@@ -41,6 +42,8 @@ class CartRow:
     price_was: Decimal | None = None
     problem: str = ""
     words: str = ""
+    barred: bool = False
+    prices: ItemPrices | None = None
 
     @property
     def shortage(self) -> Decimal:
@@ -264,6 +267,8 @@ def _row(visitor: Visitor, line: CartLine, card: Card | None, known: Known) -> C
         price_was=_price_was(visitor, line, price),
         problem=blocked or (NO_PRICE if price is None else ""),
         words=words,
+        barred=bool(blocked),
+        prices=prices,
     )
 
 
