@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chalicelib.domain.partners.partners import Confirmation
+
 Id = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\s\x00-\x1f]{1,64}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
@@ -60,6 +62,7 @@ PARTNER_EXAMPLE: dict[str, Any] = {
             "prepayment": 100,
             "payment_deferral": 0,
             "is_default": True,
+            "confirmation": "auto",
         }
     ],
     "delivery_addresses": [
@@ -147,6 +150,12 @@ class ContractMessage(Message):
     )
     discounts_allowed: bool = Field(True, strict=True, description="Действуют акции и цены за количество")
     base_price_type_id: Id | None = Field(None, description="Вид цен, по которому берётся цена, если по основному её нет")
+    confirmation: Confirmation = Field(
+        Confirmation.AUTO,
+        description="Кто подтверждает заказ: auto (проверка наличия, дат и лимитов, при отказе менеджер), "
+        "manager (всегда менеджер), client_on_change (как auto, и дилер после любого изменения)",
+    )
+    inbound_buffer_days: int = Field(0, ge=0, le=365, description="Через сколько дней после прихода товар можно отгрузить")
 
 
 class DeliveryAddressMessage(Message):

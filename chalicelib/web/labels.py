@@ -10,7 +10,16 @@ from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.domain.exchange.node_settings import ItemField
 from chalicelib.domain.news import NewsKind
 from chalicelib.domain.orders.order_progress import Bucket, LineStatus
-from chalicelib.domain.orders.orders import Approval, ChangeKind, DeliveryMethod, Fulfilment, OrderEvent, OrderLine, Payment
+from chalicelib.domain.orders.orders import (
+    Approval,
+    ChangeKind,
+    DeliveryMethod,
+    Fulfilment,
+    OrderEvent,
+    OrderLine,
+    Payment,
+    Reason,
+)
 from chalicelib.domain.partners.partners import Contract
 from chalicelib.texts import N_, _, ngettext_text
 from chalicelib.usecases.ports.catalogue import BRAND_FACET, KIND_FACET, Card
@@ -332,6 +341,10 @@ def delay_text(line: OrderLine) -> str:
         if part.late and part.due and part.promised
     ]
     return _("Задержка поставки: %(parts)s", parts="; ".join(parts))
+
+
+def reason_text(reason: Reason) -> str:
+    return _(reason.text, **dict(reason.params))
 
 
 def event_text(event: OrderEvent) -> str:

@@ -27,6 +27,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     **dict.fromkeys(ERRORS),
     "OrderEvent": (4,),
     "Problem": (4,),
+    "Reason": (1,),
 }
 SILENT = (
     "adapters/",

@@ -1,7 +1,7 @@
 """A dealer, a 1C and the portal's order stores over a DynamoDB in memory: enough to place, take, answer and confirm orders."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from chalicelib.adapters.dynamo.documents import DynamoDocuments
 from chalicelib.adapters.dynamo.orders.carts import DynamoCarts, head_from_item
 from chalicelib.adapters.dynamo.orders.orders import DynamoOrders
 from chalicelib.adapters.dynamo.orders.outbox import DynamoOutbox
+from chalicelib.adapters.dynamo.partners.terms import DynamoCreditLimits
 from chalicelib.adapters.dynamo.table import Table
 from chalicelib.domain.access.users import PERMISSIONS, Membership, Role, Session
 from chalicelib.domain.catalogue.stock import IncomingLot, IncomingSupply
@@ -96,11 +97,12 @@ class World:
         self.carts, self.orders = DynamoCarts(self.portal), DynamoOrders(self.portal, ephemeral)
         self.outbox, self.documents = DynamoOutbox(self.portal), DynamoDocuments(self.portal)
         self.offers, self.stock = DynamoOffers(self.catalogue, self.portal), DynamoStock(self.portal)
-        self.supply = DynamoSupply(self.portal)
+        self.supply, self.limits = DynamoSupply(self.portal), DynamoCreditLimits(self.portal)
         self.pushes: Queues | None = None
         self.queues, self.batches = MemoryQueues(), Batches()
         self.write: Callable[[OutgoingOrder], bytes] = lambda outgoing: outgoing.order.number.encode()
         self.now = START
+        self.terms: dict[str, Any] = {}
         self.index = MemoryIndex({id: _card(id) for id in items})
         self.seq = 0
         self.chosen: dict[str, str] = {}
@@ -129,7 +131,7 @@ class World:
     # --- the dealer ---------------------------------------------------------------------------------------------------
 
     def visitor(self, user_id: str = "u-1", partner_id: str = "p-1", role: Role = Role.EMPLOYEE) -> Visitor:
-        contract = Contract("c-1", "Предоплата 100 %", PRICE_TYPE, "cp-1", "our-1")
+        contract = replace(Contract("c-1", "Предоплата 100 %", PRICE_TYPE, "cp-1", "our-1"), **self.terms)
         member = Membership(user_id, partner_id, "Иван Петров", "+79001112233", role=role)
         heads = self._heads(partner_id)
         account = Account(
@@ -178,7 +180,7 @@ class World:
     def send(self, form: place_order.Checkout, visitor: Visitor | None = None) -> str:
         partners: Any = self
         return place_order.place_order(
-            self.index, self.offers, self.carts, partners, self.orders, self.clock,
+            self.index, self.offers, self.carts, partners, self.orders, self.limits, self.clock,
             visitor=visitor or self.visitor(), checkout_form=form, pushes=self.pushes,
         )  # fmt: skip
 

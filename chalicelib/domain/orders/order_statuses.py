@@ -1,6 +1,15 @@
 """The three status axes of an order, and which of them a 1C state sets."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a manager looks at an order: a msgid filled with `params`."""
+
+    text: str
+    params: tuple[tuple[str, str], ...] = ()
 
 
 class Approval(StrEnum):

@@ -16,8 +16,9 @@ from chalicelib.domain.orders.order_statuses import Approval as Approval
 from chalicelib.domain.orders.order_statuses import Axes as Axes
 from chalicelib.domain.orders.order_statuses import Fulfilment as Fulfilment
 from chalicelib.domain.orders.order_statuses import Payment as Payment
+from chalicelib.domain.orders.order_statuses import Reason as Reason
 from chalicelib.domain.orders.order_statuses import state_axes as state_axes
-from chalicelib.domain.partners.partners import Counterparty
+from chalicelib.domain.partners.partners import Confirmation, Counterparty
 
 
 class DeliveryMethod(StrEnum):
@@ -100,7 +101,7 @@ class Order:
     So do `kept_paid` (minor units) and `kept_shipped` (per cent) for payments and shipments.
     `revision` grows with every change of either side; `erp_print` is that of 1C's last answer. `origin` is "erp" for an order
     that 1C made itself (by phone). `together`: all goods are to come in one delivery, not in parts. `papers` are 1C's
-    payments, shipments and other documents of the order.
+    payments, shipments and other documents of the order. `moderation`: why a manager was to look at it when it was placed.
     """
 
     number: str
@@ -132,6 +133,8 @@ class Order:
     erp_number: str = ""
     erp_print: str = ""
     erp_comment: str = ""
+    confirmation: Confirmation = Confirmation.AUTO
+    moderation: tuple[Reason, ...] = ()
     hold_open: bool = True
     kept_sums: OrderSums = OrderSums()
     progress: OrderProgress = field(default_factory=OrderProgress)
@@ -271,19 +274,30 @@ def answered(order: Order, answer: ErpOrder, erp_print: str) -> Order:
         hold_open=False,
         papers=merged(order.papers, answer.papers),
     )
-    return _with_payment(_with_axes(changed, answer), answer)
+    return _with_payment(_with_axes(changed, answer, first=not order.erp_print), answer)
 
 
-def _with_axes(order: Order, answer: ErpOrder) -> Order:
+def _with_axes(order: Order, answer: ErpOrder, *, first: bool) -> Order:
+    """A posted document confirms. Where a manager is to look, the first one does not: the exchange may have posted it itself."""
     approval, fulfilment = answer.axes or (state_axes(answer.state) if answer.state else None) or (None, None)
     fulfilment = _farther(fulfilment, _shipment(order, answer))
     if answer.deleted or answer.cancelled:
         approval = Approval.CANCELLED
-    elif approval is not Approval.REJECTED and approval is not Approval.CANCELLED and any(c.worse for c in diff(order)):
+    elif approval is not Approval.REJECTED and approval is not Approval.CANCELLED and _must_ask(order):
         approval = Approval.AWAITING_CLIENT
-    elif approval is None and answer.posted and order.approval in (Approval.SUBMITTED, Approval.ON_MODERATION):
+    elif approval is None and answer.posted and order.approval in _BEFORE_ANSWER and not (first and order.moderation):
         approval = Approval.CONFIRMED
     return replace(order, approval=approval or order.approval, fulfilment=fulfilment or order.fulfilment)
+
+
+_BEFORE_ANSWER = (Approval.SUBMITTED, Approval.ON_MODERATION)
+
+
+def _must_ask(order: Order) -> bool:
+    """Is the dealer to be asked: after what is worse for him, or by his contract after any change."""
+    if order.confirmation is Confirmation.CLIENT_ON_CHANGE:
+        return any(change.kind is not ChangeKind.SAME for change in diff(order))
+    return any(change.worse for change in diff(order))
 
 
 def _with_payment(order: Order, answer: ErpOrder) -> Order:

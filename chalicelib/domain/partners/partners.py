@@ -58,12 +58,22 @@ class VatMode(StrEnum):
     NONE = "none"
 
 
+class Confirmation(StrEnum):
+    """Who confirms an order (OP-04). AUTO: the check of stock, dates and limits, a manager where it fails; the dealer where 1C
+    changes it for the worse. MANAGER: always a manager. CLIENT_ON_CHANGE: as AUTO, and the dealer after any change."""
+
+    AUTO = "auto"
+    MANAGER = "manager"
+    CLIENT_ON_CHANGE = "client_on_change"
+
+
 @dataclass(frozen=True, slots=True)
 class Contract:
     """Terms under which a partner buys. `payment_deferral` in days; `prepayment` in per cent.
 
     `discount_percent` is off every price of its price type, negative is a markup. `discounts_allowed`: promotions and prices
-    for quantity come on top of that. `base_price_type_id` gives the price where its own price type has none.
+    for quantity come on top of that. `base_price_type_id` gives the price where its own price type has none. Goods that come
+    can leave the warehouse `inbound_buffer_days` later.
     """
 
     id: str
@@ -81,6 +91,8 @@ class Contract:
     discount_percent: Decimal = Decimal(0)
     discounts_allowed: bool = True
     base_price_type_id: str | None = None
+    confirmation: Confirmation = Confirmation.AUTO
+    inbound_buffer_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

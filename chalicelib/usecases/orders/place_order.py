@@ -2,13 +2,14 @@
 
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from chalicelib.domain.catalogue.promise import Promise, promise, together_on
 from chalicelib.domain.catalogue.stock import Hold
 from chalicelib.domain.errors import Conflict, InvalidInput
-from chalicelib.domain.orders.orders import Agreed, DeliveryMethod, Order, OrderEvent, OrderLine
+from chalicelib.domain.orders import auto_check
+from chalicelib.domain.orders.orders import Agreed, Approval, DeliveryMethod, Order, OrderEvent, OrderLine
 from chalicelib.domain.partners.partners import Counterparty, DeliveryAddress
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.orders.answer_order import tell
@@ -17,10 +18,12 @@ from chalicelib.usecases.ports.catalogue import CatalogueIndex, OfferStore
 from chalicelib.usecases.ports.clock import Clock, business_day
 from chalicelib.usecases.ports.files import Queues
 from chalicelib.usecases.ports.orders import CartStore, OrderStore, OutboxRow
-from chalicelib.usecases.ports.partners import PartnerStore
+from chalicelib.usecases.ports.partners import CreditLimitStore, PartnerStore
 
 FARTHEST = timedelta(days=730)
 MOST_LINES = 5_000
+EARLIER = 20
+"""Orders that the amount of a new one is compared with."""
 ATTEMPTS = 3
 """Looks at the balances where others take of them at the same time and there is still what the dealer has seen."""
 
@@ -113,7 +116,8 @@ def _promises(visitor: Visitor, cart: CartView, wish: Wish, today: date) -> tupl
 
 
 def _promised(visitor: Visitor, row: CartRow, today: date, by: date | None) -> Promise:
-    return promise(row.stock, visitor.warehouse_id, row.line.quantity, today, by=by)
+    buffer_days = visitor.contract.inbound_buffer_days if visitor.contract else 0
+    return promise(row.stock, visitor.warehouse_id, row.line.quantity, today, by=by, buffer_days=buffer_days)
 
 
 def _print(visitor: Visitor, cart: CartView, promises: tuple[Promise, ...]) -> str:
@@ -144,6 +148,7 @@ def place_order(
     carts: CartStore,
     partners: PartnerStore,
     orders: OrderStore,
+    limits: CreditLimitStore,
     clock: Clock,
     *,
     visitor: Visitor,
@@ -167,9 +172,9 @@ def place_order(
                 continue
             break
         now = clock()
-        order = _order(visitor, view, checkout_form, orders.next_number(key), now)
+        order = _checked(orders, limits, visitor, _order(visitor, view, checkout_form, orders.next_number(key), now))
         with suppress(Conflict):  # a balance went between the look and the transaction
-            number = orders.place(order, _placed_event(visitor, now), _holds(order, view.cart), view.cart.head, key)
+            number = orders.place(order, _placed_event(visitor, order), _holds(order, view.cart), view.cart.head, key)
             tell(pushes, (OutboxRow.of_placed(order),))
             return number
     raise OfferChanged(view)
@@ -179,8 +184,20 @@ def _is_as_seen(view: CheckoutView, form: Checkout) -> bool:
     return view.seen == form.seen and view.cart.head.generation == form.generation and view.cart.can_be_ordered
 
 
-def _placed_event(visitor: Visitor, now: datetime) -> OrderEvent:
-    return OrderEvent(now, visitor.name, "placed", "Заказ отправлен")
+def _checked(orders: OrderStore, limits: CreditLimitStore, visitor: Visitor, order: Order) -> Order:
+    """The automatic check: passed, the order is confirmed by 1C's own document; failed, a manager looks at it first."""
+    contract, scope = visitor.contract, visitor.partner_scope
+    assert contract is not None  # noqa: S101  # see `_order`
+    given = limits.of(scope) if contract.prepayment < 100 else ()
+    earlier = orders.page(scope, limit=EARLIER).orders
+    why = auto_check.reasons(order, contract, earlier, given, business_day(order.placed_at))
+    return replace(order, approval=Approval.ON_MODERATION, moderation=why) if why else order
+
+
+def _placed_event(visitor: Visitor, order: Order) -> OrderEvent:
+    if order.moderation:
+        return OrderEvent(order.placed_at, visitor.name, "placed", "Заказ отправлен: его проверит менеджер")
+    return OrderEvent(order.placed_at, visitor.name, "placed", "Заказ отправлен")
 
 
 def _order(visitor: Visitor, view: CheckoutView, form: Checkout, number: str, now: datetime) -> Order:
@@ -201,6 +218,7 @@ def _order(visitor: Visitor, view: CheckoutView, form: Checkout, number: str, no
         currency=contract.currency,
         vat_included=contract.vat_included,
         placed_at=now,
+        confirmation=contract.confirmation,
         lines=tuple(_line(visitor, n, *pair) for n, pair in enumerate(zip(view.cart.rows, view.promises, strict=True), 1)),
         warehouse_id=visitor.warehouse_id,
         delivery_method=form.delivery_method,

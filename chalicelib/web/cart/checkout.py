@@ -68,6 +68,7 @@ def place(visit: Visit) -> Answer:
         stores.carts,
         stores.partners,
         stores.orders,
+        stores.credit_limits,
         stores.clock,
         visitor=visit.visitor,
         checkout_form=_read(visit),

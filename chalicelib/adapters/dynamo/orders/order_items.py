@@ -22,7 +22,9 @@ from chalicelib.domain.orders.orders import (
     OrderLine,
     OrderSums,
     Payment,
+    Reason,
 )
+from chalicelib.domain.partners.partners import Confirmation
 
 LINES_PER_CHUNK = 100
 _GUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
@@ -30,7 +32,7 @@ _PLAIN = (
     "number", "partner_id", "user_id", "user_name", "counterparty_id", "contract_id", "price_type_id", "company_id", "currency",
     "vat_included", "warehouse_id", "delivery_method", "address_id", "address", "comment", "client_reference", "approval",
     "fulfilment", "payment", "revision", "erp_id", "erp_number", "erp_print", "erp_comment", "hold_open", "origin",
-    "together",
+    "together", "confirmation",
 )  # fmt: skip
 
 
@@ -69,6 +71,7 @@ def head_item(order: Order) -> Item:
         "paid": paid_amount(order),
         "left": left_to_pay(order),
         "shipped": shipped_percent(order),
+        "moderation": [[reason.text, dict(reason.params)] for reason in order.moderation],
         "GSI1PK": f"PARTNER#{order.partner_id}",
         "GSI1SK": f"ORDER#{placed}#{order.number}",
         "GSI2PK": group_key(order.partner_id, group_of(order)),
@@ -97,6 +100,8 @@ def head_from_item(item: Item) -> Order:
             "kept_sums": _sums(item["sums"]),
             "kept_paid": _whole(item.get("paid")),
             "kept_shipped": _whole(item.get("shipped")),
+            "confirmation": Confirmation(item.get("confirmation", Confirmation.AUTO)),
+            "moderation": tuple(Reason(text, tuple(params.items())) for text, params in item.get("moderation", ())),
         }
     )
 
