@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from chalicelib.domain.partners.partners import Confirmation
 
@@ -62,7 +62,8 @@ PARTNER_EXAMPLE: dict[str, Any] = {
             "prepayment": 100,
             "payment_deferral": 0,
             "is_default": True,
-            "confirmation": "auto",
+            "confirmation": "client_on_change",
+            "inbound_buffer_days": 1,
         }
     ],
     "delivery_addresses": [
@@ -150,8 +151,9 @@ class ContractMessage(Message):
     )
     discounts_allowed: bool = Field(True, strict=True, description="Действуют акции и цены за количество")
     base_price_type_id: Id | None = Field(None, description="Вид цен, по которому берётся цена, если по основному её нет")
-    confirmation: Confirmation = Field(
-        Confirmation.AUTO,
+    confirmation: Annotated[Literal["auto", "manager", "client_on_change"], AfterValidator(Confirmation)] = Field(
+        "auto",
+        validate_default=True,
         description="Кто подтверждает заказ: auto (проверка наличия, дат и лимитов, при отказе менеджер), "
         "manager (всегда менеджер), client_on_change (как auto, и дилер после любого изменения)",
     )

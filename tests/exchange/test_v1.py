@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import runtime
 from chalicelib.domain.exchange.exchange import ExchangeFile, FileState, Tally
-from chalicelib.domain.partners.partners import PartnerScope
+from chalicelib.domain.partners.partners import Confirmation, PartnerScope
 from chalicelib.formats.messages import COMPANY_EXAMPLE, PARTNER_EXAMPLE
 from tests.exchange.client import Sender, company, partner
 from tests.people import CountingHasher, Portal, token_in
@@ -45,6 +45,7 @@ def test_the_documented_example_becomes_a_partner(sender: Sender) -> None:
     assert account.counterparties[0].inn == "7801234564"
     contract = account.contracts[0]
     assert (contract.prepayment, contract.payment_deferral, contract.currency, contract.is_default) == (100, 0, "RUB", True)
+    assert (contract.confirmation, contract.inbound_buffer_days) == (Confirmation.CLIENT_ON_CHANGE, 1)
     (address,) = sender.portal.runtime.partners.addresses(scope)
     assert (str(address.latitude), str(address.max_load_kg)) == ("59.844112", "5000")
     assert address.entry_pass == "Пропуск заказать до 16:00 накануне"
