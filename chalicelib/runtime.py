@@ -95,10 +95,9 @@ class Runtime:
 
     @cached_property
     def s3(self) -> "S3Client":
-        import boto3
-        from botocore.config import Config
+        from chalicelib.adapters.quick_s3 import QuickS3
 
-        return boto3.client("s3", config=Config(signature_version="s3v4"))
+        return cast("S3Client", QuickS3())
 
     @cached_property
     def sqs(self) -> "SQSClient":

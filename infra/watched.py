@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.adapters.dynamo.quick import QuickDynamo
+from chalicelib.adapters.quick_s3 import QuickS3
 from infra.units import READS, read_units
 
 See = Callable[[str, str, dict[str, Any]], None]
@@ -17,6 +18,8 @@ def watched(*clients: Any, see: See) -> Iterator[None]:
     with ExitStack() as stack:
         for client in clients:
             stack.enter_context(_quick(client, see) if isinstance(client, QuickDynamo) else _botocore(client, see))
+            if isinstance(client, QuickS3):
+                stack.enter_context(_downloads(client, see))
         yield
 
 
@@ -33,6 +36,21 @@ def _quick(client: QuickDynamo, see: See) -> Iterator[None]:
         yield
     finally:
         client.ask = ask
+
+
+@contextmanager
+def _downloads(client: QuickS3, see: See) -> Iterator[None]:
+    get = client.get_object
+
+    def seen(*, Bucket: str, Key: str) -> dict[str, Any]:
+        see("s3", "GetObject", {"Bucket": Bucket, "Key": Key})
+        return get(Bucket=Bucket, Key=Key)
+
+    client.get_object = seen  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        client.get_object = get  # type: ignore[method-assign]
 
 
 @contextmanager

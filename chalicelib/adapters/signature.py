@@ -47,17 +47,25 @@ def region(environ: Mapping[str, str] = os.environ) -> str:
     return configured
 
 
-def signed(headers: Mapping[str, str], body: bytes, *, by: Credentials, scope: tuple[str, str], at: datetime) -> dict[str, str]:
-    """The headers of a POST to `/`, with the time and the signature over all of them. Names in lower case, `host` among them.
+def signed(
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    by: Credentials,
+    scope: tuple[str, str],
+    at: datetime,
+    line: tuple[str, str] = ("POST", "/"),
+) -> dict[str, str]:
+    """The headers with the time and the signature over all of them. Names in lower case, `host` among them.
 
-    `scope`: region and service.
+    `scope`: region and service; `line`: method and path, percent-encoded.
     """
     moment = f"{at:%Y%m%dT%H%M%SZ}"
     complete = {**headers, "x-amz-date": moment} | ({"x-amz-security-token": by.token} if by.token else {})
     names = sorted(complete)
     lines = "".join(f"{name}:{complete[name]}\n" for name in names)
     listed = ";".join(names)
-    canonical = f"POST\n/\n\n{lines}\n{listed}\n{sha256(body).hexdigest()}"
+    canonical = f"{line[0]}\n{line[1]}\n\n{lines}\n{listed}\n{sha256(body).hexdigest()}"
     place = f"{moment[:8]}/{scope[0]}/{scope[1]}/aws4_request"
     text = f"{ALGORITHM}\n{moment}\n{place}\n{sha256(canonical.encode()).hexdigest()}"
     signature = hmac.digest(_key(by.secret_key, moment[:8], *scope), text.encode(), "sha256").hex()
