@@ -9,7 +9,7 @@ from chalicelib.schedules import stock as stock_schedule
 from chalicelib.web import assets, documents, home, http, news
 from chalicelib.web.access import profile, sign_in
 from chalicelib.web.cart import cart, checkout, contracts, drafts, quick_order
-from chalicelib.web.catalogue import catalogue, items, search, stock_list
+from chalicelib.web.catalogue import catalogue, categories, items, search, stock_list
 from chalicelib.web.exchange import exchange_actions, exchange_journal, exchange_nodes, exchange_proposals
 from chalicelib.web.orders import order_list, orders
 from chalicelib.workers import deliveries, imports, messages, pictures, rereads, snapshot, stock
@@ -17,7 +17,7 @@ from chalicelib.workers import documents as documents_worker
 
 EXCHANGE_PAGES = (exchange_actions, exchange_journal, exchange_nodes, exchange_proposals)
 CART_PAGES = (cart, checkout, contracts, drafts, quick_order)
-CATALOGUE_PAGES = (catalogue, items, search, stock_list)
+CATALOGUE_PAGES = (catalogue, categories, items, search, stock_list)
 ORDER_PAGES = (order_list, orders)
 AREAS = (*CART_PAGES, *CATALOGUE_PAGES, *ORDER_PAGES, *EXCHANGE_PAGES)
 PAGES = (assets, documents, home, news, profile, sign_in, *AREAS)

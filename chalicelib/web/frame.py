@@ -31,6 +31,7 @@ MENU = (
     MenuItem("/documents", N_("Документы"), "document.view"),
     MenuItem("/news", N_("Новости"), "news.view"),
     MenuItem("/news", N_("Новости"), "news.view.all"),
+    MenuItem("/categories", N_("Дерево каталога"), "mapping.manage"),
     MenuItem("/exchange-journal", N_("Монитор обмена"), "exchange.view"),
     MenuItem("/exchange-nodes", N_("Узлы обмена"), "exchange.retry"),
     MenuItem("/finance/documents", N_("Счета дилеров"), "document.view.all"),

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib import runtime
 from infra.frontend.collect import collect
+from tests.web.goods import stock_up
 from tests.web.shop import Shop
 
 
@@ -20,3 +21,10 @@ def assets() -> None:
 def shop(aws: SimpleNamespace) -> Iterator[Shop]:
     yield Shop()
     runtime.use(None)
+
+
+@pytest.fixture
+def full(shop: Shop) -> Shop:
+    """With goods to choose from."""
+    stock_up(shop)
+    return shop

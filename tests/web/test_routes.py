@@ -7,6 +7,7 @@ GET  /
 GET  /cart
 GET  /cart/contracts
 GET  /catalogue
+GET  /categories
 GET  /checkout
 GET  /documents
 GET  /documents/{document_id}/file
@@ -42,6 +43,9 @@ GET  /{proxy+}
 POST /cart
 POST /cart/lines
 POST /cart/put
+POST /categories
+POST /categories/place
+POST /categories/remove
 POST /checkout
 POST /choose
 POST /drafts

@@ -161,6 +161,7 @@ DEALER = {
     "/stock",
 }
 ADMINISTRATOR = {
+    "/categories",
     "/exchange-journal",
     "/exchange-journal/{run_id}",
     "/exchange-journal/{run_id}/payload",

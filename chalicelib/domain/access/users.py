@@ -23,7 +23,9 @@ _DEALER = frozenset(
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.ACCOUNT_HEAD: _DEALER,
     Role.EMPLOYEE: _DEALER,
-    Role.ADMINISTRATOR: frozenset({"exchange.view", "exchange.retry", "setting.manage", "document.view.all", "news.view.all"}),
+    Role.ADMINISTRATOR: frozenset(
+        {"exchange.view", "exchange.retry", "mapping.manage", "setting.manage", "document.view.all", "news.view.all"}
+    ),
     Role.FINANCE: frozenset({"document.view.all"}),
 }
 

@@ -61,6 +61,9 @@ OBJECT: Mapping[str, str] = {
     "message": N_("Сообщение"),
 }
 ACTION: Mapping[str, str] = {
+    "category_saved": N_("Категория сохранена"),
+    "category_removed": N_("Категория удалена"),
+    "items_placed": N_("Товары поставлены в категорию"),
     "retry": N_("Загрузить файл ещё раз"),
     "skip": N_("Пропустить файл"),
     "check": N_("Проверить файл без записи"),
