@@ -10,6 +10,7 @@ from chalicelib.domain.catalogue.categories import EVERYBODY, UNSORTED, Category
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.partners.audiences import Audience
 from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.catalogue.visibility import coded_cards
 from chalicelib.usecases.ports.access import AuditStore
 from chalicelib.usecases.ports.catalogue import Card, CatalogueIndex, Classifier, Search
 from chalicelib.usecases.ports.categories import CategoryStore
@@ -187,7 +188,7 @@ def place_items(desk: TreeDesk, index: CatalogueIndex, *, codes: Sequence[str], 
         raise InvalidInput("Не больше %(most)s артикулов за один раз", most=MOST_CODES)
     if category_id and category_id not in desk.categories.tree().categories:
         raise NotFound("Такой категории нет")
-    found = {code: index.coded(desk.visitor.beacons.snapshot, code) for code in codes}
+    found = {code: coded_cards(index, desk.visitor, code) for code in codes}
     ids = list(dict.fromkeys(card.id.partition("#")[0] for cards in found.values() for card in cards))
     if ids:
         desk.categories.place(ids, category_id or None)
