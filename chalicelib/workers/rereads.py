@@ -12,12 +12,13 @@ from chalice import Blueprint
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.exchange.exchange import Problem, Tally
 from chalicelib.domain.orders.orders import ErpOrder
+from chalicelib.domain.partners.partners import PartnerScope
 from chalicelib.log import logger
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.catalogue.import_catalogue import import_catalogue, spread_news
 from chalicelib.usecases.exchange.import_journal import Journal
 from chalicelib.usecases.exchange.import_records import Taken
-from chalicelib.usecases.exchange.reconcile import repair_prices, repaired
+from chalicelib.usecases.exchange.reconcile import repair_prices, repaired, repaired_addresses
 from chalicelib.usecases.exchange.reread import (
     PageMessage,
     gone_order,
@@ -95,10 +96,18 @@ def _known(rt: Runtime, record: object, journal: Journal, columns: Collection[st
         case Gone():
             return gone_order(rt.orders, record)
         case ToldPartner():
+            _put_addresses_right(rt, record, journal)
             repair = repaired(rt.partners, record, columns)
             journal.add("partners", Tally(int(repair is None), unchanged=int(repair is None)))
             return repair
     return record
+
+
+def _put_addresses_right(rt: Runtime, told: ToldPartner, journal: Journal) -> None:
+    if told.addresses:
+        outcomes = rt.delivery_addresses.save(repaired_addresses(rt.partners.addresses(PartnerScope(told.id)), told))
+        written = outcomes.count("written")
+        journal.add("delivery_addresses", Tally(len(told.addresses), written, len(told.addresses) - written))
 
 
 def _save_partner(rt: Runtime, record: PartnerRecord) -> Taken:

@@ -16,7 +16,31 @@ def _row(id: str, name: str, **more: Any) -> Row:
 
 
 def _partners(supplier: Supplier) -> list[Row]:
-    return [_row(dealer.id, dealer.name, Клиент=True) for dealer in supplier.dealers]
+    """Points of delivery stand below their dealer."""
+    points = [
+        _row(one.id, one.name, Клиент=False, Parent_Key=dealer.id, КонтактнаяИнформация=[_detail("Адрес", one.address)])
+        for dealer in supplier.dealers
+        for one in dealer.addresses
+    ]
+    none = {"Parent_Key": NO_REFERENCE, "КонтактнаяИнформация": list[Row]()}
+    return [_row(dealer.id, dealer.name, Клиент=True, **none) for dealer in supplier.dealers] + points
+
+
+def _people(supplier: Supplier) -> list[Row]:
+    return [
+        _row(
+            one.id,
+            one.name,
+            Owner_Key=dealer.id,
+            КонтактнаяИнформация=[_detail("Телефон", one.phone), _detail("АдресЭлектроннойПочты", one.email)],
+        )
+        for dealer in supplier.dealers
+        for one in dealer.contacts
+    ]
+
+
+def _detail(kind: str, text: str) -> Row:
+    return {"Тип": kind, "Представление": text}
 
 
 def _payers(supplier: Supplier) -> list[Row]:
@@ -56,6 +80,7 @@ def _price_kinds(supplier: Supplier) -> list[Row]:
 
 TABLES: Mapping[str, Callable[[Supplier], list[Row]]] = {
     "Catalog_Партнеры": _partners,
+    "Catalog_КонтактныеЛицаПартнеров": _people,
     "Catalog_Контрагенты": _payers,
     "Catalog_СоглашенияСКлиентами": _agreements,
     "Catalog_ВидыЦен": _price_kinds,

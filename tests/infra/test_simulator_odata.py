@@ -63,6 +63,8 @@ def test_the_nightly_reconcile_finds_what_the_portal_was_sent(one_c: SimpleNames
     assert {one.id: one.price_kind_id for one in first.agreements} == {
         one.id: one.price_type_id for one in demo.dealers[0].contracts
     }
+    assert {one.id: one.phones for one in first.contacts} == {one.id: (one.phone,) for one in demo.dealers[0].contacts}
+    assert {one.id: one.addresses for one in first.addresses} == {one.id: (one.address,) for one in demo.dealers[0].addresses}
     columns = list(pages(neighbour, "prices"))
     assert {column.ids[0] for column in columns} == {one.id for one in demo.price_types}
     retail = next(column for column in columns if column.ids[0] == demo.price_types[0].id)

@@ -12,7 +12,7 @@ from chalicelib import runtime
 from chalicelib.adapters.erp import odata_reread
 from chalicelib.domain.catalogue.catalogue import Item, ItemPrice, Offer, PriceType
 from chalicelib.domain.exchange.exchange import ExchangeRun, FileState, Tally
-from chalicelib.domain.partners.partners import Contract, Counterparty, Partner, PartnerScope
+from chalicelib.domain.partners.partners import Contract, Counterparty, DeliveryAddress, Partner, PartnerScope
 from chalicelib.runtime import Runtime
 from chalicelib.schedules import reconcile
 from chalicelib.schedules import rereads as rereads_clock
@@ -32,6 +32,7 @@ def one_c() -> Iterator[OneC]:
     made = OneC()
     made.entities = {
         "Catalog_Партнеры": [], "Catalog_Контрагенты": [], "Catalog_СоглашенияСКлиентами": [],
+        "Catalog_КонтактныеЛицаПартнеров": [],
         "Catalog_ВидыЦен": [{"Ref_Key": KIND, "Description": "Оптовая", "DeletionMark": False}],
     }  # fmt: skip
     with serving(made) as server:
@@ -50,7 +51,12 @@ def rt(aws: SimpleNamespace, one_c: OneC, monkeypatch: pytest.MonkeyPatch) -> It
 
 def partner_row(number: int, **more: Any) -> dict[str, Any]:
     row = {"Ref_Key": guid(number), "Description": f"Партнёр {number}", "DeletionMark": False, "Клиент": True}
-    return row | more
+    return row | {"Parent_Key": NO_VARIANT, "КонтактнаяИнформация": []} | more
+
+
+def person_row(number: int, partner: int, *details: tuple[str, str], **more: Any) -> dict[str, Any]:
+    row = {"Ref_Key": guid(number), "Description": "Иванов Иван", "DeletionMark": False, "Owner_Key": guid(partner)}
+    return row | {"КонтактнаяИнформация": [{"Тип": kind, "Представление": text} for kind, text in details]} | more
 
 
 def payer_row(number: int, partner: int, **more: Any) -> dict[str, Any]:
@@ -135,6 +141,57 @@ def test_what_differs_is_put_right_and_nothing_else(aws: SimpleNamespace, rt: Ru
     assert contracts[guid(201)].prepayment == 50
     assert account.members[0].phone
     assert tallies(night(aws, rt), "partners") == Tally(1, unchanged=1)
+
+
+def keep_person(rt: Runtime) -> Any:
+    """A partner with one person and two points of delivery, as 1C has sent them."""
+    person = replace(contact(1, guid(1)), contact_id=guid(301), name="Иванов Иван")
+    points = tuple(DeliveryAddress(guid(n), f"Точка {n}", "Казань, Баумана, 1") for n in (401, 402))
+    record = PartnerRecord(Partner(guid(1), "Партнёр 1", True, revision=1), (person,), (), (), points)
+    assert rt.partners.save(record, rt.clock()).outcome == "written"
+    return person
+
+
+def point_row(number: int, address: str, **more: Any) -> dict[str, Any]:
+    details = [{"Тип": "Адрес", "Представление": address}]
+    below = {"Parent_Key": guid(1), "Клиент": False, "Description": f"Точка {number}", "КонтактнаяИнформация": details}
+    return partner_row(number, **below | more)
+
+
+def test_people_and_points_of_delivery_are_put_right_too(aws: SimpleNamespace, rt: Runtime, one_c: OneC) -> None:
+    """IN-08, AC-07: the login follows the phone in 1C; a phone that is any of his there stands."""
+    person = keep_person(rt)
+    people, partners = one_c.entities["Catalog_КонтактныеЛицаПартнеров"], one_c.entities["Catalog_Партнеры"]
+    partners += [partner_row(1), point_row(401, "Казань, Баумана, 1"), point_row(402, "Казань, Баумана, 1")]
+    people += [person_row(301, 1, ("Телефон", "8 (843) 200-00-00"), ("Телефон", person.phone)), person_row(309, 1)]
+    assert tallies(night(aws, rt), "partners") == Tally(1, unchanged=1)
+    people[0] = person_row(301, 1, ("Телефон", "8 916 555-00-77"), ("АдресЭлектроннойПочты", "NEW@dealer.example"))
+    partners[1] = point_row(401, "Казань, Кремлёвская, 5")
+    partners[2] |= {"DeletionMark": True}
+    run = night(aws, rt)
+    assert tallies(run, "partners").written == 1 and tallies(run, "delivery_addresses") == Tally(2, 2)
+    account = rt.partners.account(PartnerScope(guid(1)))
+    assert account is not None
+    (member,) = account.members  # the other one of 1C's is nobody here
+    assert (member.phone, member.email) == ("+79165550077", "new@dealer.example")
+    user = rt.users.by_login("+79165550077")
+    assert user and user.id == member.user_id
+    assert [one.address for one in rt.partners.addresses(PartnerScope(guid(1)))] == ["Казань, Кремлёвская, 5"]
+    people[0] |= {"DeletionMark": True}
+    rt.clock.pass_by(days=1)  # type: ignore[attr-defined]
+    night(aws, rt)
+    account = rt.partners.account(PartnerScope(guid(1)))
+    assert account and not account.members[0].portal_access
+
+
+def test_a_base_that_publishes_no_people_is_told_and_the_rest_goes_on(aws: SimpleNamespace, rt: Runtime, one_c: OneC) -> None:
+    keep(rt, 1)
+    tell(one_c, 1)
+    del one_c.entities["Catalog_КонтактныеЛицаПартнеров"]
+    run = night(aws, rt)
+    assert tallies(run, "partners") == Tally(1, unchanged=1)
+    (problem,) = [problem for file in run.files for problem in file.problems]
+    assert problem.name == "Catalog_КонтактныеЛицаПартнеров" and "Не сверено" in problem.reason
 
 
 def test_a_deletion_mark_shuts_the_partner_out(aws: SimpleNamespace, rt: Runtime, one_c: OneC) -> None:

@@ -5,7 +5,7 @@ the kind of price. `Names` are those of УТ 11.5; whoever has others gives them
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,9 +13,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from chalicelib.adapters.erp.odata import FARTHEST, GUID, NO_VARIANT, ODataErp, Row, odata_erp
 from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.domain.partners.partners import Counterparty
+from chalicelib.formats import phones
 from chalicelib.usecases.ports.clock import Clock
-from chalicelib.usecases.ports.neighbours import PriceColumn, RereadPage, ToldAgreement, ToldPartner
+from chalicelib.usecases.ports.neighbours import PriceColumn, RereadPage, ToldAddress, ToldAgreement, ToldContact, ToldPartner
 
 PAGE = 100
 KEYS_PER_REQUEST = 20
@@ -24,7 +26,11 @@ KEYS_PER_REQUEST = 20
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What 1C calls things. `access` is the flag that lets a partner into the cabinet, "" where there is none in 1C."""
+    """What 1C calls things. `access` is the flag that lets a partner into the cabinet, "" where there is none in 1C.
+
+    Points of delivery are partners below a partner. Without `contacts` people are not asked for, without `points_partner`
+    points are not: both are as УТ has them, and a base that keeps its partners elsewhere must name them.
+    """
 
     partners: str = "Catalog_Партнеры"
     client: str = "Клиент"
@@ -42,6 +48,10 @@ class Names:
     agreements_prices: str = "ВидЦен_Key"
     vat_included: str = "ЦенаВключаетНДС"
     typical: str = "Типовое"
+    contacts: str = "Catalog_КонтактныеЛицаПартнеров"
+    contacts_partner: str = "Owner_Key"
+    points_partner: str = "Parent_Key"
+    details: str = "КонтактнаяИнформация"
     price_kinds: str = "Catalog_ВидыЦен"
     prices: str = "InformationRegister_ЦеныНоменклатуры"
     price_kind: str = "ВидЦены_Key"
@@ -54,11 +64,13 @@ class Names:
     def read(cls, url: str) -> "Names":
         """With those the query of a URL names."""
         known = {one.name for one in fields(cls)}
-        return cls(**{name: text for name, text in parse_qsl(urlsplit(url).query) if name in known})
+        given = {name: text for name, text in parse_qsl(urlsplit(url).query) if name in known}
+        return cls(**(({"contacts": "", "points_partner": ""} if "partners" in given else {}) | given))
 
 
 Parts = Mapping[str, list[Row]]
 
+NOT_COMPARED = "Не сверено: %(reason)s. Добавьте объект в состав интерфейса OData или уберите его в настройках адреса"
 PEOPLE = {"ИндивидуальныйПредприниматель": "sole_trader", "ФизЛицо": "individual", "ФизическоеЛицо": "individual"}
 """Values of the enumeration; all others are legal entities."""
 
@@ -95,8 +107,42 @@ class ODataNeighbour:
         keys = [_key(row, "Ref_Key") for row in found]
         payers = self._of_partners(names.payers, names.payers_partner, self._payer_fields(), keys)
         agreements = self._of_partners(names.agreements, names.agreements_partner, self._agreement_fields(), keys)
-        told = (self._told(row, payers, agreements, asked_at) for row in found)
-        return RereadPage(tuple(told), keys[-1] if len(found) == PAGE else "")
+        people, no_people = self._details(names.contacts, names.contacts_partner, keys)
+        points, no_points = self._details(names.partners if names.points_partner else "", names.points_partner, keys)
+        told = (
+            replace(
+                self._told(row, payers, agreements, asked_at),
+                contacts=tuple(self._contact(one) for one in people.get(_key(row, "Ref_Key"), ())),
+                addresses=tuple(self._address(one) for one in points.get(_key(row, "Ref_Key"), ())),
+            )
+            for row in found
+        )
+        return RereadPage(tuple(told), keys[-1] if len(found) == PAGE else "", (*no_people, *no_points))
+
+    def _details(self, entity: str, owner: str, keys: Sequence[str]) -> tuple[Parts, tuple[Problem, ...]]:
+        """What is no reason to leave the partners alone where 1C does not give it: it is told of instead."""
+        if not entity or not keys:
+            return {}, ()
+        try:
+            return self._of_partners(entity, owner, ["Ref_Key", "Description", "DeletionMark", self.names.details], keys), ()
+        except Unavailable as unavailable:
+            return {}, (Problem("partners", "", entity, NOT_COMPARED, (("reason", str(unavailable)),)),)
+
+    def _contact(self, row: Row) -> ToldContact:
+        found = self._found(row)
+        numbers = filter(None, (phones.normalise(text) for kind, text in found if kind == "Телефон"))
+        mails = filter(None, (phones.email(text) for kind, text in found if kind == "АдресЭлектроннойПочты"))
+        gone = _flag(row, "DeletionMark")
+        return ToldContact(_key(row, "Ref_Key"), _text(row, "Description"), tuple(numbers), tuple(mails), gone)
+
+    def _address(self, row: Row) -> ToldAddress:
+        texts = tuple(text for kind, text in self._found(row) if kind == "Адрес" and text)
+        return ToldAddress(_key(row, "Ref_Key"), _text(row, "Description"), texts, _flag(row, "DeletionMark"))
+
+    def _found(self, row: Row) -> list[tuple[str, str]]:
+        """(kind, text) of the rows of its contact details."""
+        rows: Any = row.get(self.names.details)
+        return [(_text(one, "Тип"), _text(one, "Представление")) for one in rows or () if isinstance(one, dict)]
 
     def _told(self, row: Row, payers: Parts, agreements: Parts, asked_at: datetime) -> ToldPartner:
         key, names = _key(row, "Ref_Key"), self.names

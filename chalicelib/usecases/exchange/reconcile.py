@@ -4,18 +4,20 @@ Nothing is taken away because an answer leaves it out: an agreement may hide beh
 of contract. What 1C has marked as deleted goes.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from chalicelib.domain.access.users import Membership
 from chalicelib.domain.catalogue.catalogue import Item, ItemPrice, Offer
 from chalicelib.domain.catalogue.prices import ItemPrices
 from chalicelib.domain.exchange.exchange import Problem, Tally
-from chalicelib.domain.partners.partners import Contract, Counterparty, PartnerScope
+from chalicelib.domain.exchange.records import Record, part_id
+from chalicelib.domain.partners.partners import Contract, Counterparty, DeliveryAddress, PartnerScope
 from chalicelib.usecases.exchange.import_journal import Journal
 from chalicelib.usecases.ports.catalogue import CatalogueStore, OfferStore
-from chalicelib.usecases.ports.neighbours import PriceColumn, ToldAgreement, ToldPartner
+from chalicelib.usecases.ports.neighbours import PriceColumn, ToldAgreement, ToldContact, ToldPartner
 from chalicelib.usecases.ports.partners import Account, PartnerRecord, PartnerStore
 
 YEAR_ONE = 62_135_596_800_000
@@ -41,9 +43,46 @@ def repaired(partners: PartnerStore, told: ToldPartner, columns: Collection[str]
     partner = replace(kept, name=told.name or kept.name, portal_access=access and not told.deleted)
     payers = _merged(account.counterparties, told.counterparties)
     contracts = _contracts(account, told.agreements, columns)
-    if (partner, set(payers), set(contracts)) == (kept, set(account.counterparties), set(account.contracts)):
+    people = tuple(_people(account, told.contacts))
+    if (partner, set(payers), set(contracts), people) == (kept, set(account.counterparties), set(account.contracts), ()):
         return None
-    return PartnerRecord(replace(partner, revision=revision_of(told.asked_at)), (), payers, contracts, None, account.manager)
+    revised = replace(partner, revision=revision_of(told.asked_at))
+    return PartnerRecord(revised, people, payers, contracts, None, account.manager)
+
+
+def _people(account: Account, told: Sequence[ToldContact]) -> Iterator[Membership]:
+    """Those of ours who differ. A phone or mail that is any of his in 1C stands; nobody is let in from here."""
+    found = {one.id: one for one in told}
+    for member in account.members:
+        one = found.get(member.contact_id)
+        if one is not None:
+            changed = replace(
+                member,
+                name=one.name or member.name,
+                phone=_one_of(one.phones, member.phone),
+                email=_one_of(one.emails, member.email),
+                portal_access=member.portal_access and not one.deleted,
+            )
+            if changed != member:
+                yield changed
+
+
+def _one_of(told: Sequence[str], kept: str) -> str:
+    return kept if kept in told or not told else told[0]
+
+
+def repaired_addresses(known: Sequence[DeliveryAddress], told: ToldPartner) -> list[Record[DeliveryAddress]]:
+    """Records that put the partner's addresses right: those of ours that differ."""
+    found = {one.id: one for one in told.addresses}
+    records = []
+    for kept in known:
+        one = found.get(kept.id)
+        if one is not None:
+            address = replace(kept, name=one.name or kept.name, address=_one_of(one.addresses, kept.address))
+            if address != kept or one.deleted:
+                id = part_id(told.id, kept.id)
+                records.append(Record(id, revision_of(told.asked_at), address, active=not one.deleted))
+    return records
 
 
 def _merged(kept: Sequence[Counterparty], told: Sequence[Counterparty]) -> tuple[Counterparty, ...]:

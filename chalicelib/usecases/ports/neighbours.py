@@ -32,6 +32,27 @@ class ToldAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldContact:
+    """A contact person as 1C has him now: all his phones that are ones, as E.164, and addresses of mail."""
+
+    id: str
+    name: str
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAddress:
+    """A point of delivery as 1C has it now, with all its addresses."""
+
+    id: str
+    name: str
+    addresses: tuple[str, ...]
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ToldPartner:
     """What 1C answers of a partner when it is asked: less than it sends. `access` is None where it was not asked for.
 
@@ -45,6 +66,8 @@ class ToldPartner:
     counterparties: tuple[Counterparty, ...]
     agreements: tuple[ToldAgreement, ...]
     asked_at: datetime
+    contacts: tuple[ToldContact, ...] = ()
+    addresses: tuple[ToldAddress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
