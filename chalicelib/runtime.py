@@ -44,10 +44,12 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.news import NewsStore
     from chalicelib.usecases.ports.orders import (
         CartStore,
+        LogoMaker,
         OrderLists,
         OrderReceiver,
         OrderStore,
         Outbox,
+        QuotationPrinter,
         VehicleStore,
         WaitingOrderStore,
     )
@@ -136,6 +138,18 @@ class Runtime:
         from chalicelib.adapters.dynamo.orders.quick_orders import DynamoQuickOrders
 
         return DynamoQuickOrders(self.portal, self.ephemeral, self.files)
+
+    @property
+    def quotation_printer(self) -> "QuotationPrinter":
+        from chalicelib.adapters.quotation_pdf import print_quotation
+
+        return print_quotation
+
+    @cached_property
+    def logos(self) -> "LogoMaker":
+        from chalicelib.adapters.logos import PillowLogos
+
+        return PillowLogos()
 
     @cached_property
     def vehicles(self) -> "VehicleStore":

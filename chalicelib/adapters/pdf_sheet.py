@@ -108,6 +108,12 @@ class Sheets:
                 path.rect(x + start * unit, y + side - (row + 1) * unit, (end - start) * unit, unit)
         self.canvas.drawPath(path, stroke=0, fill=1)
 
+    def picture(self, png: bytes, x: float, y: float, width: float, height: float) -> None:
+        """As large as fits into the box with its lower left corner at x, y; at the left and top of it."""
+        from reportlab.lib.utils import ImageReader
+
+        self.canvas.drawImage(ImageReader(BytesIO(png)), x, y, width, height, preserveAspectRatio=True, anchor="nw")
+
     def watermark(self, text: str) -> None:
         """Large pale letters across the page, over what stands there."""
         self.canvas.saveState()

@@ -2,7 +2,7 @@
 
 import os
 
-from infra.bench import cold_start, exchange, invoice, pages, round_trip, search
+from infra.bench import cold_start, exchange, invoice, pages, quotation, round_trip, search
 
 SIZES = tuple(map(int, os.environ.get("SIZES", "1000 10000 100000").split()))
 
@@ -14,4 +14,6 @@ print("\nSearch, against tantivy alone in the same run")
 search.main(SIZES)
 print("\nPayment invoice as PDF")
 invoice.main()
+print("\nCommercial offer as PDF")
+quotation.main()
 round_trip.main()

@@ -6,6 +6,7 @@ PAGES = """
 GET  /
 GET  /cart
 GET  /cart/contracts
+GET  /cart/xlsx
 GET  /catalogue
 GET  /categories
 GET  /checkout
@@ -34,6 +35,8 @@ GET  /quick-order
 GET  /quick-order-template
 GET  /quick-order/{order_id}
 GET  /quick-order/{order_id}/errors
+GET  /quotation
+GET  /quotation/logo
 GET  /search
 GET  /sign-in
 GET  /start
@@ -71,6 +74,8 @@ POST /orders/{number}/own
 POST /quick-order
 POST /quick-order/row
 POST /quick-order/{order_id}
+POST /quotation
+POST /quotation/logo
 POST /sign-in
 POST /sign-out
 """

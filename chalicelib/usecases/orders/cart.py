@@ -221,6 +221,9 @@ def _put(
     then = _row(visitor, replace(line, quantity=before.quantity if before else ZERO), row.card, known)
     delta = _difference(visitor, row, then)
     carts.add_totals(visitor.partner_scope, head, delta, line, by)
+    if before and then.price and row.price and before.seen_price == then.price.amount != row.price.amount:
+        # the price of another quantity, which he has just set: nothing he should be told of
+        carts.see_prices(visitor.partner_scope, head, [seen_line(visitor, row, by)], by)
     return Put(replace(row, line=line), _sum(head.totals, delta))
 
 

@@ -11,6 +11,7 @@ from chalicelib.domain.catalogue.stock import Hold, Source
 from chalicelib.domain.orders.carts import CartHead, CartKind, CartLine, CartTotals, Change
 from chalicelib.domain.orders.order_list import Lane, OrderFilter, OrderView
 from chalicelib.domain.orders.orders import ErpOrder, Order, OrderEvent
+from chalicelib.domain.orders.quotations import Quotation
 from chalicelib.domain.orders.vehicles import Vehicle
 from chalicelib.domain.partners.partners import Contract, Counterparty, PartnerScope, Scope
 
@@ -84,6 +85,22 @@ class CartStore(Protocol):
 
     def delete(self, scope: PartnerScope, cart: CartHead) -> None:
         """Head and lines. Raises Conflict where it is of another version by now."""
+        ...
+
+    def next_quotation(self, scope: PartnerScope) -> int:
+        """The number of the partner's next commercial offer: 1, 2, 3 …"""
+        ...
+
+
+class QuotationPrinter(Protocol):
+    def __call__(self, quotation: Quotation) -> bytes:
+        """The PDF."""
+        ...
+
+
+class LogoMaker(Protocol):
+    def logo(self, source: bytes) -> bytes:
+        """A small PNG of a PNG or JPEG. Raises BrokenFile."""
         ...
 
 

@@ -303,6 +303,11 @@ class DynamoCarts:
         for batch in _batches(gone, ACTIONS_PER_TRANSACTION):
             transact(self.portal.client, batch)
 
+    def next_quotation(self, scope: PartnerScope) -> int:
+        key = f"PARTNER#{scope.partner_id}", "BLANK_NUMBERS"
+        count = self.portal.update(key, "ADD #n :one", values={":one": 1}, names={"#n": "n"}, returning="UPDATED_NEW")
+        return int(count["n"])
+
 
 def _seen_version(cart: CartHead) -> Item:
     return {":g": cart.generation, ":v": cart.version}
