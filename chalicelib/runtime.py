@@ -358,6 +358,12 @@ class Runtime:
         return DynamoRestrictions(self.portal)
 
     @cached_property
+    def portal_restrictions(self) -> "RestrictionStore":
+        from chalicelib.adapters.dynamo.partners.terms import DynamoPortalRestrictions
+
+        return DynamoPortalRestrictions(self.portal)
+
+    @cached_property
     def credit_limits(self) -> "CreditLimitStore":
         from chalicelib.adapters.dynamo.partners.terms import DynamoCreditLimits
 

@@ -34,6 +34,7 @@ MENU = (
     MenuItem("/categories", N_("Дерево каталога"), "mapping.manage"),
     MenuItem("/exchange-journal", N_("Монитор обмена"), "exchange.view"),
     MenuItem("/exchange-nodes", N_("Узлы обмена"), "exchange.retry"),
+    MenuItem("/restrictions", N_("Ограничения"), "restriction.manage"),
     MenuItem("/finance/documents", N_("Счета дилеров"), "document.view.all"),
     MenuItem("/profile", N_("Профиль"), ""),
 )

@@ -100,3 +100,53 @@ def test_a_restriction_that_is_taken_back_ends_at_once(shop: Shop) -> None:
     assert dealer.get("/items/i1").status == 404
     restrict(shop, RestrictionMode.HIDE, revision=2, active=False)
     assert dealer.get("/items/i1").status == 200
+
+
+FORM = {
+    "id": "",
+    "whose": "region",
+    "whom": "Тверь",
+    "goods": "item",
+    "chosen": "ДБ-1",
+    "mode": "block",
+    "reason": "Только Москва",
+}
+
+
+def test_an_administrator_keeps_restrictions_of_his_own(shop: Shop) -> None:
+    """C-24, PR-12: made, changed and lifted on a page; in force at the dealer's next look; every change in the audit."""
+    dealer, admin = shop.dealer(), shop.staff()
+    restrict(shop, RestrictionMode.BLOCK, region="Тверь", item_id="i3")
+    assert admin.submit("/restrictions", "/restrictions", FORM).status == 303
+    page = admin.get("/restrictions").text
+    assert "Только Москва" in page and ESCAPED in page and page.count("/restrictions?edit=") == 1, "1C's own is not changed here"
+    assert "Только Москва" in dealer.get("/items/i1").text and put(dealer, "i1").status == 422
+    (own,) = shop.runtime.portal_restrictions.all()
+    assert 'value="Только Москва"' in admin.get(f"/restrictions?edit={own.id}").text
+    shop.portal.clock.pass_by(seconds=5)
+    admin.submit("/restrictions", "/restrictions", FORM | {"id": own.id, "goods": "group", "chosen": "g1", "mode": "hide"})
+    assert dealer.get("/items/i1").status == 404
+    shop.portal.clock.pass_by(seconds=5)
+    assert admin.submit("/restrictions", "/restrictions/end", {"id": own.id}).status == 303
+    assert dealer.get("/items/i1").status == 200 and put(dealer, "i1").status == 303
+    told = [entry.action for entry in shop.runtime.audit.recent(shop.runtime.clock())]
+    assert told == ["restriction.ended", "restriction.saved", "restriction.saved"]
+    assert admin.submit("/restrictions", "/restrictions/end", {"id": "r1"}).status == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"chosen": "нет такого"}, "Такого товара, группы или марки нет в каталоге"),
+        ({"whom": " "}, "Укажите, для кого"),
+        ({"mode": "sell"}, "Выберите действие"),
+        ({"valid_from": "2026-12-01", "valid_to": "2026-11-01"}, "Раньше начала"),
+    ],
+)
+def test_a_wrong_restriction_is_drawn_again_with_what_is_wrong(shop: Shop, changes: dict[str, str], said: str) -> None:
+    answer = shop.staff().submit("/restrictions", "/restrictions", FORM | changes)
+    assert answer.status == 422 and said in answer.text and 'value="Только Москва"' in answer.text
+
+
+def test_dealers_have_no_page_of_restrictions(shop: Shop) -> None:
+    assert shop.dealer().get("/restrictions").status == 403

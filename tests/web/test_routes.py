@@ -37,6 +37,7 @@ GET  /quick-order/{order_id}
 GET  /quick-order/{order_id}/errors
 GET  /quotation
 GET  /quotation/logo
+GET  /restrictions
 GET  /search
 GET  /sign-in
 GET  /start
@@ -76,6 +77,8 @@ POST /quick-order/row
 POST /quick-order/{order_id}
 POST /quotation
 POST /quotation/logo
+POST /restrictions
+POST /restrictions/end
 POST /sign-in
 POST /sign-out
 """

@@ -173,6 +173,7 @@ ADMINISTRATOR = {
     "/exchange-nodes/{login}",
     "/exchange-proposals",
     "/finance/documents",
+    "/restrictions",
 }
 NEWS = {"/news"}
 """A dealer reads them, the administrator sees who has."""

@@ -24,7 +24,11 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.ACCOUNT_HEAD: _DEALER,
     Role.EMPLOYEE: _DEALER,
     Role.ADMINISTRATOR: frozenset(
+<<<<<<< HEAD
         {"exchange.view", "exchange.retry", "mapping.manage", "setting.manage", "document.view.all", "news.view.all"}
+=======
+        {"exchange.view", "exchange.retry", "setting.manage", "restriction.manage", "document.view.all", "news.view.all"}
+>>>>>>> c989b56 (Let an administrator keep sales restrictions of the portal beside those of 1C)
     ),
     Role.FINANCE: frozenset({"document.view.all"}),
 }

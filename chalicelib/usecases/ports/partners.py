@@ -119,6 +119,10 @@ class RestrictionStore(RecordStore[Restriction], Protocol):
         """The partner's own and those of its segments and its region, whatever day it is."""
         ...
 
+    def all(self) -> tuple[Restriction, ...]:
+        """Every one in use that this store has saved."""
+        ...
+
 
 class TermStore(Protocol):
     """All that terms say of a partner, kept in the process until it changes."""

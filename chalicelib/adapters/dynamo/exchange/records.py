@@ -189,6 +189,12 @@ def _chunks(records: Sequence[Record[T]]) -> Iterator[Sequence[Record[T]]]:
         yield records[start : start + most]
 
 
+def places_of(portal: Table, entity: str) -> list[Key]:
+    """Where the active values of an entity lie: for a page of the staff, not for a dealer's."""
+    shards = (portal.query(f"REGISTER#{entity}#{number:02d}", strong=True) for number in range(SHARDS))
+    return [(item["place"][0], item["place"][1]) for shard in shards for item in shard if item["active"]]
+
+
 class DynamoRegister:
     def __init__(self, portal: Table) -> None:
         self.portal = portal

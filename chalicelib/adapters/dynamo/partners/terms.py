@@ -14,11 +14,11 @@ from typing import Any, Generic, TypeVar
 
 from chalicelib.adapters.dynamo.access.sessions import TERMS
 from chalicelib.adapters.dynamo.access.users import keyed
-from chalicelib.adapters.dynamo.exchange.records import DynamoRecords, Shelf
+from chalicelib.adapters.dynamo.exchange.records import DynamoRecords, Shelf, places_of
 from chalicelib.adapters.dynamo.flat import from_flat, to_flat
 from chalicelib.adapters.dynamo.partners.partners import partner_from_item, partner_key, terms_key
-from chalicelib.adapters.dynamo.rows import in_parallel
-from chalicelib.adapters.dynamo.table import Item, Key, Table
+from chalicelib.adapters.dynamo.rows import in_parallel, read_some
+from chalicelib.adapters.dynamo.table import Item, Key, Table, item_from_wire
 from chalicelib.domain.partners.partner_terms import PartnerTerms, by_goods
 from chalicelib.domain.partners.partners import Partner, PartnerScope
 from chalicelib.domain.partners.terms import CreditLimit, CurrencyRate, Discount, IndividualPrice, Restriction, Term
@@ -102,6 +102,17 @@ class DynamoRestrictions(_PageTerms[Restriction]):
 
     def of(self, scope: PartnerScope) -> tuple[Restriction, ...]:
         return tuple(_read(self.portal, _partitions(self.portal, scope), "RESTRICTION#", Restriction))
+
+    def all(self) -> tuple[Restriction, ...]:
+        found = read_some(self.portal, places_of(self.portal, self.shelf.entity))
+        items = [item_from_wire(item) for _, item in sorted(found.items())]
+        return tuple(from_flat(Restriction, item) for item in items if item["active"])
+
+
+class DynamoPortalRestrictions(DynamoRestrictions):
+    """Those made in the portal: beside 1C's, in a register of their own, so that no list of 1C takes them away."""
+
+    shelf = Shelf("portal_restrictions", restriction_to_item)
 
 
 class DynamoCreditLimits(DynamoRecords[CreditLimit]):
