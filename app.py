@@ -8,26 +8,16 @@ from chalicelib.schedules import rereads as rereads_schedule
 from chalicelib.schedules import stock as stock_schedule
 from chalicelib.web import assets, documents, home, http, news
 from chalicelib.web.access import profile, sign_in
-<<<<<<< HEAD
 from chalicelib.web.cart import cart, checkout, contracts, drafts, papers, quick_order
-from chalicelib.web.catalogue import catalogue, categories, items, search, stock_list
-=======
-from chalicelib.web.cart import cart, checkout, contracts, drafts, quick_order
-from chalicelib.web.catalogue import catalogue, items, restrictions, search, stock_list
->>>>>>> c989b56 (Let an administrator keep sales restrictions of the portal beside those of 1C)
+from chalicelib.web.catalogue import catalogue, categories, items, restrictions, search, stock_list
 from chalicelib.web.exchange import exchange_actions, exchange_journal, exchange_nodes, exchange_proposals
 from chalicelib.web.orders import order_list, orders
 from chalicelib.workers import deliveries, imports, messages, pictures, rereads, snapshot, stock
 from chalicelib.workers import documents as documents_worker
 
 EXCHANGE_PAGES = (exchange_actions, exchange_journal, exchange_nodes, exchange_proposals)
-<<<<<<< HEAD
 CART_PAGES = (cart, checkout, contracts, drafts, papers, quick_order)
-CATALOGUE_PAGES = (catalogue, categories, items, search, stock_list)
-=======
-CART_PAGES = (cart, checkout, contracts, drafts, quick_order)
-CATALOGUE_PAGES = (catalogue, items, restrictions, search, stock_list)
->>>>>>> c989b56 (Let an administrator keep sales restrictions of the portal beside those of 1C)
+CATALOGUE_PAGES = (catalogue, categories, items, restrictions, search, stock_list)
 ORDER_PAGES = (order_list, orders)
 AREAS = (*CART_PAGES, *CATALOGUE_PAGES, *ORDER_PAGES, *EXCHANGE_PAGES)
 PAGES = (assets, documents, home, news, profile, sign_in, *AREAS)

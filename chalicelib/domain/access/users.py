@@ -24,11 +24,15 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.ACCOUNT_HEAD: _DEALER,
     Role.EMPLOYEE: _DEALER,
     Role.ADMINISTRATOR: frozenset(
-<<<<<<< HEAD
-        {"exchange.view", "exchange.retry", "mapping.manage", "setting.manage", "document.view.all", "news.view.all"}
-=======
-        {"exchange.view", "exchange.retry", "setting.manage", "restriction.manage", "document.view.all", "news.view.all"}
->>>>>>> c989b56 (Let an administrator keep sales restrictions of the portal beside those of 1C)
+        {
+            "exchange.view",
+            "exchange.retry",
+            "mapping.manage",
+            "setting.manage",
+            "restriction.manage",
+            "document.view.all",
+            "news.view.all",
+        }
     ),
     Role.FINANCE: frozenset({"document.view.all"}),
 }
