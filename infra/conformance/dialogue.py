@@ -174,7 +174,8 @@ class Dialogue:
             return
         if sitting.pending.pop(one.name, None):
             self.report.expect("D15", True, one.place)
-        self.report.expect("R01", one.verdict != "failure", one.place, one.name, one.answer.partition("\n")[2])
+        reason = one.answer.partition("\n")[2]
+        self.report.expect("R01", one.verdict != "failure" and not reason, one.place, one.name, reason)
 
     def _unpack(self, sitting: Sitting) -> None:
         for received in sitting.files.values():

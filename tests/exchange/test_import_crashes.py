@@ -81,7 +81,8 @@ def test_dead_before_or_after_any_call(name: str, error: type[BaseException]) ->
     """CT-01, IN-08: at every call that is made of a store, in the request or in the worker, before it and after it."""
     files = SCENARIOS[name]
     first = portion(1, items=130) if len(files.get("import0_1.xml", b"")) > 30_000 else portion(1)
-    whole = site_with(first)
+    begun = site_with(first)
+    whole = begun.twin()
     seen = whole.snapshots_seen[-1]
     whole.deaths.made = 0
     whole.exchange(files, limit=_limit(files))
@@ -94,7 +95,7 @@ def test_dead_before_or_after_any_call(name: str, error: type[BaseException]) ->
         points = random.Random(7).sample(points, 30)
     died = sessions = 0
     for number, when in points:
-        site = site_with(first)
+        site = begun.twin()
         site.deaths.made, site.deaths.number, site.deaths.when, site.deaths.error = 0, number, when, error
         site.deaths.armed = True
         sessions += site.exchange(files, limit=_limit(files))

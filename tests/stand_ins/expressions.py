@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 Wire = dict[str, Any]
@@ -33,6 +34,12 @@ class Names:
 
 
 def tokens(text: str) -> list[str]:
+    """A list of one's own: who reads an expression takes its tokens off."""
+    return list(_tokens(text))
+
+
+@lru_cache(1024)
+def _tokens(text: str) -> tuple[str, ...]:
     found, at = [], 0
     text = text.rstrip()
     while at < len(text):
@@ -41,7 +48,7 @@ def tokens(text: str) -> list[str]:
             raise ValueError(f"can't read the expression {text!r} at {at}")
         found.append(match[1])
         at = match.end()
-    return found
+    return tuple(found)
 
 
 def holds(text: str, item: Wire | None, names: Names) -> bool:
