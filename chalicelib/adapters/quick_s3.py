@@ -9,19 +9,19 @@ import time
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPException, HTTPResponse
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from botocore.exceptions import ClientError
 
+from chalicelib.adapters.connect import connect
 from chalicelib.adapters.signature import credentials, region, signed
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 TRIES = 4
-TIMEOUT = 20
 EMPTY = sha256(b"").hexdigest()
 
 
@@ -59,8 +59,7 @@ class QuickS3:
     def _get(self, path: str) -> HTTPResponse:
         plain = {"host": self._address.netloc, "x-amz-content-sha256": EMPTY}
         scope, now = (self._region, "s3"), datetime.now(UTC)
-        kind = HTTPSConnection if self._address.scheme == "https" else HTTPConnection
-        connection: HTTPConnection = kind(self._address.netloc, timeout=TIMEOUT)
+        connection = connect(self._address)
         connection.request("GET", path, headers=signed(plain, b"", by=self._credentials, scope=scope, at=now, line=("GET", path)))
         answer = connection.getresponse()
         if answer.status != 200:

@@ -1,6 +1,7 @@
 """The client that does without botocore says and hears what botocore's does, and tries as often."""
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar, cast
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -18,12 +20,14 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
 from botocore.exceptions import ClientError
 
+from chalicelib.adapters.connect import connect
 from chalicelib.adapters.dynamo import quick as quick_module
 from chalicelib.adapters.dynamo.quick import TRIES, QuickDynamo
 from chalicelib.adapters.dynamo.table import ConditionFailed, Table, batch_get, put, transact, update
 from chalicelib.adapters.signature import Credentials, credentials, region, signed
 from chalicelib.runtime import Runtime
 from infra.watched import watched
+from tests.adapters.test_calls import tls_server
 
 ITEM = {
     "PK": "P#дверь",
@@ -188,3 +192,8 @@ def test_connections_stay_open(moody: tuple[QuickDynamo, type[Moody]]) -> None:
         for _ in range(5):
             client.get_item(TableName="t", Key={})
     assert len(ports) == 1
+
+
+def test_a_certificate_nobody_signed_hears_nothing(tmp_path: Path) -> None:
+    with tls_server(tmp_path) as port, pytest.raises(ssl.SSLCertVerificationError):
+        connect(urlsplit(f"https://localhost:{port}")).request("POST", "/", b"secret")

@@ -13,21 +13,19 @@ from base64 import b64encode
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
+from chalicelib.adapters.connect import connect
 from chalicelib.adapters.signature import credentials, region, signed
 
 Wire = dict[str, Any]
 TRIES = 10
 """As botocore does with DynamoDB: the waits double from 50 ms."""
-
-TIMEOUT = 20
-"""Seconds of silence after which a request is sent again; the gateway gives up after 29."""
 
 AGAIN = {
     "InternalServerError", "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ServiceUnavailable",
@@ -99,9 +97,8 @@ class Connections:
     """Kept open from call to call; each call has one for itself."""
 
     def __init__(self, endpoint: str) -> None:
-        address = urlsplit(endpoint)
-        self.host = address.netloc
-        self._kind = HTTPSConnection if address.scheme == "https" else HTTPConnection
+        self._address = urlsplit(endpoint)
+        self.host = self._address.netloc
         self._idle: deque[HTTPConnection] = deque()
 
     def post(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
@@ -109,7 +106,7 @@ class Connections:
         try:
             connection = self._idle.pop()
         except IndexError:
-            connection = self._kind(self.host, timeout=TIMEOUT)
+            connection = connect(self._address)
         try:
             connection.request("POST", "/", body, headers)
             answer = connection.getresponse()
