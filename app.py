@@ -3,6 +3,7 @@
 from chalice import Chalice
 
 from chalicelib.exchange import bitrix24, changes, onec, snapshots, v1
+from chalicelib.schedules import catalogue as catalogue_schedule
 from chalicelib.schedules import exchange, holds, outbox, reconcile, waiting
 from chalicelib.schedules import rereads as rereads_schedule
 from chalicelib.schedules import stock as stock_schedule
@@ -23,7 +24,7 @@ AREAS = (*CART_PAGES, *CATALOGUE_PAGES, *ORDER_PAGES, *EXCHANGE_PAGES)
 PAGES = (assets, documents, home, news, profile, sign_in, *AREAS)
 EXCHANGE = (bitrix24, changes, onec, snapshots, v1)
 WORKERS = (deliveries, documents_worker, imports, messages, pictures, rereads, snapshot, stock)
-SCHEDULES = (exchange, holds, outbox, reconcile, rereads_schedule, stock_schedule, waiting)
+SCHEDULES = (catalogue_schedule, exchange, holds, outbox, reconcile, rereads_schedule, stock_schedule, waiting)
 
 app = Chalice(app_name="kabinet", configure_logs=False)  # it would turn our logger of that name down to errors
 app.api.binary_types = ["*/*"]

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         SettlementStore,
         TermStore,
     )
+    from chalicelib.usecases.ports.purchases import ArrivalStore, PurchaseStore
     from chalicelib.usecases.ports.quick_orders import QuickOrderStore
 
 
@@ -192,6 +193,18 @@ class Runtime:
         from chalicelib.adapters.dynamo.catalogue.categories import DynamoCategories
 
         return DynamoCategories(self.portal)
+
+    @cached_property
+    def purchases(self) -> "PurchaseStore":
+        from chalicelib.adapters.dynamo.catalogue.purchases import DynamoPurchases
+
+        return DynamoPurchases(self.portal)
+
+    @cached_property
+    def arrivals(self) -> "ArrivalStore":
+        from chalicelib.adapters.dynamo.catalogue.purchases import DynamoArrivals
+
+        return DynamoArrivals(self.portal)
 
     @cached_property
     def stock(self) -> "StockStore":

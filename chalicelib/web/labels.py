@@ -239,6 +239,8 @@ TONE: Mapping[str, str] = {
 
 NOTICES: Mapping[str, str] = {
     "chosen": N_("Выбор сохранён"),
+    "awaited": N_("Сообщим, как только товар поступит"),
+    "not_awaited": N_("Больше не ждёте этот товар"),
     "category_saved": N_("Категория сохранена"),
     "category_removed": N_("Категория удалена"),
     "items_placed": N_("Товары поставлены в категорию"),

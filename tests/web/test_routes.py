@@ -44,6 +44,7 @@ GET  /start
 GET  /static/{name}
 GET  /stock
 GET  /{proxy+}
+POST /arrivals
 POST /cart
 POST /cart/lines
 POST /cart/put

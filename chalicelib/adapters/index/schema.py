@@ -18,6 +18,7 @@ ID, PARENT, GROUP, KIND, CARD, BY_NAME, BY_SKU = "id", "parent", "group", "kind"
 BRAND, PLACED, CATEGORY, FACET = "brand", "placed", "category", "facet"
 BY_UNIT, BY_BRAND, PACKAGE, ETA, STOCK = "by_unit", "by_brand", "package", "eta", "stock"
 
+MOST_PICTURES = 12
 MAX_DESCRIPTION = 2000
 """Characters of a description that are searched."""
 
@@ -155,7 +156,8 @@ def ten_thousandths(amount: Decimal) -> int:
 
 
 def card_of(item: Item, pictures: Mapping[str, str], group_ids: tuple[str, ...], marks: Iterable[str] = ()) -> Card:
-    """`pictures`: 1C's path -> stored name; the first that is stored is shown. `group_ids` with all above them."""
+    """`pictures`: 1C's path -> stored name of those that are stored. `group_ids` with all above them."""
+    shown = tuple(pictures[path] for path in item.pictures if path in pictures)[:MOST_PICTURES]
     return Card(
         id=item.id,
         name=item.name,
@@ -168,8 +170,9 @@ def card_of(item: Item, pictures: Mapping[str, str], group_ids: tuple[str, ...],
         volume_m3=item.volume_m3,
         package_quantity=item.package_quantity,
         vat_rate=item.vat_rate,
-        picture=next((pictures[path] for path in item.pictures if path in pictures), ""),
+        picture=next(iter(shown), ""),
         marks=tuple(sorted(set(marks))),
+        pictures=shown,
     )
 
 
@@ -177,11 +180,12 @@ def card_bytes(card: Card) -> bytes:
     numbers = (card.weight_kg, card.volume_m3, card.package_quantity, card.vat_rate)
     texts = (card.id, card.name, card.sku, card.unit, card.brand, card.variant, card.picture)
     row = [*texts, *(None if number is None else str(number) for number in numbers), list(card.group_ids), list(card.marks)]
+    row.append(list(card.pictures[1:]))
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def card_from(kept: bytes) -> Card:
-    item_id, name, sku, unit, brand, variant, picture, weight, volume, package, vat, groups, marks = json.loads(kept)
+    item_id, name, sku, unit, brand, variant, picture, weight, volume, package, vat, groups, marks, more = json.loads(kept)
     return Card(
         id=item_id,
         name=name,
@@ -196,6 +200,7 @@ def card_from(kept: bytes) -> Card:
         vat_rate=_number(vat),
         picture=picture,
         marks=tuple(marks),
+        pictures=(picture, *more) if picture else (),
     )
 
 

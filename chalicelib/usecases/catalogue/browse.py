@@ -114,7 +114,7 @@ def browse(
     found = index.search(snapshot, search)
     classifier = index.classifier(snapshot)
     trail = trail_of(search, classifier)
-    rows = _rows(offers, visitor, let_through(visitor, found.cards), in_cart or {})
+    rows = rows_of(offers, visitor, let_through(visitor, found.cards), in_cart or {})
     kept = tuple(row for row in rows if _still_holds(row, search))
     return CataloguePage(
         rows=_in_order(kept, search),
@@ -179,7 +179,7 @@ def item(
     snapshot = visitor.beacons.snapshot
     shown, siblings = _shown(index, visitor, item_id)
     whole = _whole(catalogue, item_id)
-    rows = {row.card.id: row for row in _rows(offers, visitor, (*shown, *siblings), in_cart or {})}
+    rows = {row.card.id: row for row in rows_of(offers, visitor, (*shown, *siblings), in_cart or {})}
     classifier = index.classifier(snapshot)
     row = rows.get(item_id)
     return ItemPage(
@@ -188,7 +188,7 @@ def item(
         variants=tuple(rows[card.id] for card in siblings),
         stock=tuple(_stock(row, classifier)) if row else (),
         trail=group_trail(next(iter(whole.group_ids), None), classifier.groups),
-        pictures=tuple(card.picture for card in shown[:1] or siblings[:1] if card.picture),
+        pictures=next((card.pictures for card in (*shown, *siblings)), ()),
         warehouse=classifier.warehouses.get(visitor.warehouse_id or ""),
         price_type=_price_type(visitor, classifier),
     )
@@ -222,7 +222,7 @@ def _whole(catalogue: CatalogueStore, item_id: str) -> Item:
     return completed(cards[item_id], cards.get(parent_id) if parent_id != item_id else None)
 
 
-def _rows(
+def rows_of(
     offers: OfferStore, visitor: Visitor, cards: tuple[Card, ...], in_cart: Mapping[str, Decimal]
 ) -> tuple[CatalogueRow, ...]:
     ids = list(dict.fromkeys(card.id for card in cards))

@@ -13,6 +13,7 @@ from chalicelib.domain.catalogue.prices import ItemPrices
 from chalicelib.domain.catalogue.stock import IncomingSupply, StockBalance, StockReserves
 from chalicelib.domain.catalogue.visibility import EVERYTHING, Visibility
 from chalicelib.domain.exchange.exchange import Tally
+from chalicelib.usecases.ports.access import Beacons
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,10 @@ class CatalogueStore(Protocol):
         """The search snapshot in force."""
         ...
 
+    def beacons(self) -> Beacons:
+        """All that `mark` has moved."""
+        ...
+
     def next_snapshot(self, now: datetime) -> int:
         """A number greater than all it gave before, and than those of a table that was lost: microseconds of `now`, or one
         more than the last where that clock is behind."""
@@ -121,7 +126,7 @@ SORTS = ("name", "sku", "unit", "brand", "package", "price", "stock", "eta")
 @dataclass(frozen=True, slots=True)
 class Card:
     """An item in the search snapshot: what a row of the table shows without asking the database. `group_ids`: its own first,
-    then those above them; `marks` of `domain.catalogue.marks`."""
+    then those above them; `marks` of `domain.catalogue.marks`; `pictures`: all, `picture` is the first."""
 
     id: str
     name: str
@@ -136,6 +141,7 @@ class Card:
     vat_rate: Decimal | None
     picture: str
     marks: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

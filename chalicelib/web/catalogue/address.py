@@ -99,9 +99,6 @@ class Listing:
         """Hidden fields of a form that changes the others."""
         return [(name, value) for name, several in self.kept.items() if name not in without for value in several]
 
-    knows_purchases = False
-    """Is there what the partner bought before to choose from."""
-
     @property
     def narrowed(self) -> bool:
         """Is anything chosen beyond text and group."""

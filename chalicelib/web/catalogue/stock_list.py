@@ -6,7 +6,8 @@ from chalice import Blueprint
 
 from chalicelib.usecases.ports.catalogue import ANYWHERE, STOCK_FACET
 from chalicelib.web.answer import Answer
-from chalicelib.web.catalogue.address import Listing, read_search
+from chalicelib.web.catalogue.address import Listing
+from chalicelib.web.catalogue.catalogue import asked
 from chalicelib.web.http import get
 from chalicelib.web.visit import Visit
 
@@ -18,9 +19,9 @@ def stock_list(visit: Visit) -> Answer:
     from chalicelib.usecases.catalogue.browse import browse
     from chalicelib.usecases.orders.cart import in_cart
 
-    stores, asked = visit.runtime, read_search(visit.request.query, visit.visitor)
-    if not any(name == STOCK_FACET for name, _ in asked.chosen):
-        asked = replace(asked, chosen=(*asked.chosen, (STOCK_FACET, (ANYWHERE,))))
+    stores, search = visit.runtime, asked(visit)
+    if not any(name == STOCK_FACET for name, _ in search.chosen):
+        search = replace(search, chosen=(*search.chosen, (STOCK_FACET, (ANYWHERE,))))
     chosen = in_cart(stores.carts, visitor=visit.visitor)
-    page = browse(stores.index, stores.offers, visitor=visit.visitor, search=asked, in_cart=chosen)
+    page = browse(stores.index, stores.offers, visitor=visit.visitor, search=search, in_cart=chosen)
     return visit.page("catalogue/stock_list.html", piece="catalogue/stock_results.html", page=page, here=Listing(visit, "/stock"))

@@ -181,6 +181,16 @@
     button.focus();
   });
 
+  // A small picture shows itself big.
+  document.addEventListener("click", (event) => {
+    const small = event.target.closest("[data-show]");
+    if (!small) return;
+    event.preventDefault();
+    document.getElementById(small.dataset.show).src = small.href;
+    for (const one of document.querySelectorAll("[data-show]")) one.toggleAttribute("aria-current", false);
+    small.setAttribute("aria-current", "true");
+  });
+
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
   });

@@ -17,9 +17,10 @@ from chalicelib.adapters.dynamo.catalogue.classifier import classifier_of, class
 from chalicelib.adapters.dynamo.catalogue.prices import save_prices
 from chalicelib.adapters.dynamo.rows import Row, digest, read_some, save_rows
 from chalicelib.adapters.dynamo.table import ConditionFailed, Key, Table
-from chalicelib.adapters.dynamo.times import instant_text
+from chalicelib.adapters.dynamo.times import instant, instant_text
 from chalicelib.domain.catalogue.catalogue import Item, Offer, Property
 from chalicelib.domain.exchange.exchange import Tally
+from chalicelib.usecases.ports.access import Beacons
 from chalicelib.usecases.ports.catalogue import Classifier, ClassifierEntry
 
 BEACONS: Key = ("META", "NOW")
@@ -121,6 +122,11 @@ class DynamoCatalogue:
 
     def snapshot(self) -> str | None:
         return (self.catalogue.get(BEACONS) or {}).get("snapshot")
+
+    def beacons(self) -> Beacons:
+        marks = self.catalogue.get(BEACONS) or {}
+        stock_at, prices_at = (instant(marks[name]) if name in marks else None for name in ("stock_at", "prices_at"))
+        return Beacons(marks.get("snapshot"), stock_at, prices_at)
 
     def next_snapshot(self, now: datetime) -> int:
         number = int(now.timestamp() * 1_000_000)
