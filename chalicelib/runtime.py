@@ -216,7 +216,7 @@ class Runtime:
     def supply(self) -> "SupplyStore":
         from chalicelib.adapters.dynamo.catalogue.supply import DynamoSupply
 
-        return DynamoSupply(self.portal)
+        return DynamoSupply(self.portal, self.clock)
 
     @cached_property
     def offers(self) -> "OfferStore":

@@ -3,6 +3,8 @@
 {"run", "seq"}                          ask 1C for the warehouse (without them: in a round of its own)
 {"run", "seq", "part", "rows", "last"}  write a part of the answer
 {"run", "check"}                        look whether the round is complete
+
+and {"item", "row"}: the lots of an item were told anew, the orders that count on them are planned anew.
 """
 
 from typing import Any
@@ -13,6 +15,7 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.log import logger
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.catalogue.refresh_stock import apply_balances, close_warehouse, fetch_balances, open_round
+from chalicelib.usecases.orders.replan_orders import replan_item
 from chalicelib.workers.worker import Work, queue_worker
 
 routes = Blueprint(__name__)
@@ -21,12 +24,19 @@ routes = Blueprint(__name__)
 @queue_worker(routes, "stock")
 def stock(rt: Runtime, work: Work) -> None:
     message = work.message
-    if "rows" in message:
+    if "item" in message:
+        _replan(rt, message["item"], message["row"])
+    elif "rows" in message:
         apply_balances(rt.catalogue, rt.stock, rt.exchange, rt.queues, rt.clock, **message)
     elif "check" in message:
         close_warehouse(rt.exchange, rt.catalogue, rt.queues, **message)
     else:
         _fetch(rt, message)
+
+
+def _replan(rt: Runtime, item_id: str, row_id: str) -> None:
+    stores = (rt.orders, rt.offers, rt.supply, rt.partners, rt.outbox, rt.clock)
+    replan_item(*stores, item_id=item_id, row_id=row_id, public_url=rt.settings.public_url)
 
 
 def _fetch(rt: Runtime, message: dict[str, Any]) -> None:

@@ -152,11 +152,11 @@ def _compare(first: Wire | None, sign: str, second: Wire | None) -> bool:
 
 
 def updated(text: str, item: Wire, names: Names) -> Wire:
-    """The item after `SET … ADD … REMOVE …`; every operand is of the item before."""
+    """The item after `SET … ADD … REMOVE … DELETE …`; every operand is of the item before."""
     left, after = tokens(text), dict(item)
     section = ""
     while left:
-        if left[0].upper() in ("SET", "ADD", "REMOVE"):
+        if left[0].upper() in ("SET", "ADD", "REMOVE", "DELETE"):
             section = left.pop(0).upper()
         elif left[0] == ",":
             left.pop(0)
@@ -165,10 +165,20 @@ def updated(text: str, item: Wire, names: Names) -> Wire:
             after.pop(name, None)
         elif section == "ADD":
             after[name] = _added(item.get(name), names.value(left.pop(0)))
+        elif section == "DELETE":
+            _taken_out(after, name, names.value(left.pop(0)))
         else:
             left.pop(0)
             after[name] = _assigned(left, item, names)
     return after
+
+
+def _taken_out(after: Wire, name: str, less: Wire) -> None:
+    """Of a set of strings; an empty set is no attribute."""
+    rest = sorted(set(after.get(name, {"SS": []})["SS"]) - set(less["SS"]))
+    after.pop(name, None)
+    if rest:
+        after[name] = {"SS": rest}
 
 
 def _added(before: Wire | None, more: Wire) -> Wire:

@@ -20,11 +20,20 @@ from chalicelib.domain.catalogue.stock import IncomingLot, IncomingSupply
 from chalicelib.domain.orders.carts import CartHead
 from chalicelib.domain.orders.handover import Handover
 from chalicelib.domain.orders.orders import DeliveryMethod, ErpLine, ErpOrder, Order
-from chalicelib.domain.partners.partners import Contract, Counterparty, DeliveryAddress, Partner, PartnerScope, SupplierScope
+from chalicelib.domain.partners.partners import (
+    AccountManager,
+    Contract,
+    Counterparty,
+    DeliveryAddress,
+    Partner,
+    PartnerScope,
+    SupplierScope,
+)
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.orders import answer_order, cart, export_orders, place_order
 from chalicelib.usecases.orders.export_orders import OutgoingOrder
 from chalicelib.usecases.orders.place_order import Wish
+from chalicelib.usecases.orders.replan_orders import replan_item
 from chalicelib.usecases.ports.access import Beacons
 from chalicelib.usecases.ports.catalogue import Card, Classifier, Found, Search
 from chalicelib.usecases.ports.files import Queues
@@ -97,7 +106,7 @@ class World:
         self.carts, self.orders = DynamoCarts(self.portal), DynamoOrders(self.portal, ephemeral)
         self.outbox, self.documents = DynamoOutbox(self.portal), DynamoDocuments(self.portal)
         self.offers, self.stock = DynamoOffers(self.catalogue, self.portal), DynamoStock(self.portal)
-        self.supply, self.limits = DynamoSupply(self.portal), DynamoCreditLimits(self.portal)
+        self.supply, self.limits = DynamoSupply(self.portal, self.clock), DynamoCreditLimits(self.portal)
         self.pushes: Queues | None = None
         self.queues, self.batches = MemoryQueues(), Batches()
         self.write: Callable[[OutgoingOrder], bytes] = lambda outgoing: outgoing.order.number.encode()
@@ -132,11 +141,13 @@ class World:
 
     def visitor(self, user_id: str = "u-1", partner_id: str = "p-1", role: Role = Role.EMPLOYEE) -> Visitor:
         contract = replace(Contract("c-1", "Предоплата 100 %", PRICE_TYPE, "cp-1", "our-1"), **self.terms)
-        member = Membership(user_id, partner_id, "Иван Петров", "+79001112233", role=role)
+        email = "ivan@dealer.example" if user_id == "u-1" else ""
+        member = Membership(user_id, partner_id, "Иван Петров", "+79001112233", email, role=role)
         heads = self._heads(partner_id)
         account = Account(
-            Partner(partner_id, "Дилер", True), (member,), (contract,), (Counterparty("cp-1", "ООО «Дилер»"),), heads
-        )
+            Partner(partner_id, "Дилер", True), (member,), (contract,), (Counterparty("cp-1", "ООО «Дилер»"),), heads,
+            AccountManager("m-1", "Ольга", email="olga@supplier.example"),
+        )  # fmt: skip
         chosen = self.chosen.get(user_id)
         session = Session(f"s-{user_id}", user_id, partner_id, "csrf", START, START + timedelta(days=1), cart_id=chosen)
         return Visitor(
@@ -212,6 +223,12 @@ class World:
     def success(self, session: str = "s") -> int:
         batches: Any = self.batches
         return export_orders.acknowledge(self.orders, batches, self.clock, node="1c", session=session)
+
+    def replan(self, item_id: str = "x") -> int:
+        """The worker does all that waits."""
+        stores: Any = (self.orders, self.offers, self.supply, self, self.outbox, self.clock)
+        rows = self.outbox.pending("plans")
+        return sum(replan_item(*stores, item_id=row.subject, row_id=row.id, public_url="http://p") for row in rows)
 
     def answer(self, answer: ErpOrder) -> None:
         answer_order.take_answer(self.orders, self.queues, self.clock, answer=answer)

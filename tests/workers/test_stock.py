@@ -1,6 +1,7 @@
 """The stock refresh from the clock's tick through the real queue to the balances."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -8,9 +9,11 @@ import pytest
 
 from chalicelib import runtime
 from chalicelib.domain.catalogue.catalogue import Item
+from chalicelib.domain.catalogue.stock import Hold, IncomingLot, IncomingSupply
 from chalicelib.domain.exchange.exchange import FileState
 from chalicelib.runtime import Runtime
 from chalicelib.schedules import stock as clock
+from chalicelib.usecases.orders.dispatch_outbox import queue as queue_row
 from chalicelib.workers import stock as queue
 from tests.one_c import OneC, guid, serving
 from tests.workers.events import CONTEXT, queued, sqs_event, tick_event
@@ -78,3 +81,15 @@ def test_without_an_address_of_1c_nothing_happens(aws: SimpleNamespace, caplog: 
         "stock: ERP_URL is empty, 1C is not asked"
     ]
     assert list(queued(aws, "stock")) == []
+
+
+def test_a_lot_told_anew_is_planned_by_the_worker(aws: SimpleNamespace, one_c: OneC) -> None:
+    """OP-09: the row of the outbox goes with the lots, the queue carries it, the worker may do what it needs."""
+    rt = Runtime()
+    rt.supply.save_incoming(IncomingSupply("i1", 1, (IncomingLot("L1", W1, date(2027, 4, 15), Decimal(7)),)))
+    rt.orders.holds.take_in_parts("K-1", [Hold("i1", W1, Decimal(3), "L1", 1)], rt.clock())  # type: ignore[attr-defined]
+    rt.supply.save_incoming(IncomingSupply("i1", 2, (IncomingLot("L1", W1, date(2027, 4, 20), Decimal(7)),)))
+    [row] = rt.outbox.pending("plans")
+    queue_row(rt.queues, row)
+    assert work_off(aws) == 1
+    assert rt.outbox.pending("plans") == () and rt.supply.counting_on("i1") == frozenset()

@@ -28,7 +28,7 @@ class Flow:
 DAY = timedelta(days=1)
 FLOWS = (
     Flow("catalogue", ("imports", "snapshot"), late=DAY + timedelta(hours=2), old=3 * DAY),
-    Flow("stock", ("stock", "rereads"), late=timedelta(minutes=15), old=timedelta(hours=2)),
+    Flow("stock", ("stock", "rereads"), ("plans",), late=timedelta(minutes=15), old=timedelta(hours=2)),
     Flow("orders_out", ("deliveries",), ("orders", "copies")),
     Flow("orders_in"),
     Flow("partners", aside=("changes",)),

@@ -143,6 +143,9 @@ class Order:
     kept_paid: int | None = None
     kept_shipped: int | None = None
 
+    def with_plan(self, lines: "tuple[OrderLine, ...]", *, hold_open: bool) -> "Order":
+        return replace(self, lines=lines, hold_open=hold_open, revision=self.revision + 1)
+
     @property
     def sums(self) -> OrderSums:
         """Of the lines; of a head without lines, those it was kept with."""

@@ -46,7 +46,7 @@ def take_answer(orders: OrderStore, queues: Queues, clock: Clock, *, answer: Erp
         rows = invoice_rows(order, after, now)
         orders.change(order, after, _answer_event(order, after, now), rows)
         tell(queues, rows)
-    orders.settle_hold(order.number, _kept(after), now)
+    orders.settle_hold(order.number, kept_of(after), now)
     return unknown_state(answer)
 
 
@@ -61,7 +61,7 @@ def _normal(value: object) -> object:
     return value.normalize() if isinstance(value, Decimal) else value
 
 
-def _kept(order: Order) -> dict[Source, Decimal]:
+def kept_of(order: Order) -> dict[Source, Decimal]:
     """What 1C has reserved by its answer: all that is still in the order, as far as it was held, the earliest first."""
     kept: dict[Source, Decimal] = {}
     if order.approval in (Approval.CANCELLED, Approval.REJECTED):

@@ -8,6 +8,8 @@ from chalicelib.usecases.ports.orders import Outbox, OutboxRow
 
 QUEUED_KINDS = ("messages", "documents")
 """Kinds whose queue has the same name."""
+PLANS = "plans"
+"""Items whose lots were told anew: the worker of the queue "stock" looks at the orders that count on them."""
 PUSHED_KINDS = ("orders", "copies")
 """Kinds for the queue "deliveries" where orders are sent out; elsewhere 1C takes them itself."""
 FRESH = timedelta(seconds=30)
@@ -20,7 +22,7 @@ MOST = 1000
 def dispatch_outbox(outbox: Outbox, queues: Queues, clock: Clock, *, pushed: bool = False) -> int:
     """Queue what is due; how many rows that were. Run it every `PERIOD`."""
     now = clock()
-    kinds = QUEUED_KINDS + (PUSHED_KINDS if pushed else ())
+    kinds = (*QUEUED_KINDS, PLANS) + (PUSHED_KINDS if pushed else ())
     due = [row for kind in kinds for row in outbox.waiting(kind, FRESH, now, limit=MOST) if is_due(now - row.created_at)]
     for row in due:
         queue(queues, row)
@@ -31,6 +33,8 @@ def queue(queues: Queues, row: OutboxRow) -> None:
     """The message that has the row's worker look at it."""
     if row.kind in PUSHED_KINDS:
         queues.send("deliveries", {"kind": row.kind, "row": row.id})
+    elif row.kind == PLANS:
+        queues.send("stock", {"item": row.subject, "row": row.id})
     else:
         queues.send(row.kind, {"row": row.id})
 

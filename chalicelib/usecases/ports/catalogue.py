@@ -1,6 +1,6 @@
 """Items, their prices and balances; the search snapshot over them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -99,10 +99,18 @@ class StockStore(Protocol):
 
 
 class SupplyStore(Protocol):
-    """Goods on their way and 1C's own reserves. Both methods: False where the same or a newer revision is kept already."""
+    """Goods on their way and 1C's own reserves. Saving: False where the same or a newer revision is kept already."""
 
     def save_incoming(self, supply: IncomingSupply) -> bool:
         """Every lot of the item; lots kept before and not told now are gone."""
+        ...
+
+    def counting_on(self, item_id: str) -> frozenset[str]:
+        """Numbers of the orders that count, or have counted, on a lot of the item."""
+        ...
+
+    def no_longer_counting(self, item_id: str, numbers: Collection[str]) -> None:
+        """Orders that have got their goods or have ended."""
         ...
 
     def save_reserves(self, reserves: StockReserves) -> bool:

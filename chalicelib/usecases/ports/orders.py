@@ -264,6 +264,13 @@ class OrderStore(Protocol):
         """1C has it: the outbox rows go, the order says when; a repeat does nothing."""
         ...
 
+    def replan(
+        self, before: Order, after: Order, moved: Sequence[Hold], event: OrderEvent, outbox: Sequence[OutboxRow], now: datetime
+    ) -> None:
+        """As `change`, and in the same transaction the holds of one item move: `moved` quantities are more, or less where
+        negative. Of an order whose hold has ended only what is more is held, until 1C answers again. Raises Conflict."""
+        ...
+
     def settle_hold(self, number: str, kept: Mapping[Source, Decimal], now: datetime) -> None:
         """End the provisional hold: `kept` of each source becomes 1C's own reserve, the rest is free again. Once only."""
         ...
@@ -275,8 +282,8 @@ class OrderStore(Protocol):
 
 class Outbox(Protocol):
     """Kinds: "orders" (1C takes them, or they are sent to it), "copies" (orders for further systems; `body["target"]` names
-    one), `CHANGES` (what else 1C must learn of), "documents" (invoices to print), "messages" (letters and SMS), `ASIDE`
-    (`body["kind"]` is what it was)."""
+    one), `CHANGES` (what else 1C must learn of), "documents" (invoices to print), "messages" (letters and SMS),
+    "plans" (items whose orders are to be planned anew), `ASIDE` (`body["kind"]` is what it was)."""
 
     def add(self, kind: str, subject: str, body: Mapping[str, str], now: datetime) -> OutboxRow: ...
 

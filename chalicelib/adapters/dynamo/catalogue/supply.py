@@ -2,20 +2,24 @@
 
 `lots` and `reserves` are JSON texts, each under its own revision (`lots_revision`, `reserves_revision`). Beside them stand for
 each lot l `LH#l` held by orders, `LA#l` what of it can be promised still, and `lots_orders`: the orders that count on a lot.
+Where there are any, a change of the lots leaves a row "plans" in the outbox: they are to be planned anew.
 The flat figures of `stock` are never touched.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from chalicelib.adapters.dynamo.catalogue.stock import stock_key
 from chalicelib.adapters.dynamo.exchange.records import register_item
+from chalicelib.adapters.dynamo.orders.outbox import to_item
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Table, put, transact, update
 from chalicelib.domain.catalogue.stock import IncomingLot, IncomingSupply, StockReserves
 from chalicelib.domain.exchange.records import Mark
+from chalicelib.usecases.ports.clock import Clock
+from chalicelib.usecases.ports.orders import OutboxRow
 
 Typed = Mapping[str, Any]
 PROMISED_LOTS = 60
@@ -25,8 +29,9 @@ SET = "SET #data = :data, #revision = :revision"
 
 
 class DynamoSupply:
-    def __init__(self, portal: Table) -> None:
+    def __init__(self, portal: Table, clock: Clock) -> None:
         self.portal = portal
+        self.clock = clock
 
     def save_incoming(self, supply: IncomingSupply) -> bool:
         """Holds stay deducted: what of a lot can be promised is 1C's figure less what is held of it at this moment."""
@@ -60,7 +65,17 @@ class DynamoSupply:
         removed = f" REMOVE {', '.join(f'#g{n}' for n in range(len(gone)))}" if gone else ""
         set_all = f"SET {', '.join(sets)}{removed}"
         mark = Mark(supply.item_id, supply.revision, bool(lots))
-        self._transact("incoming_supply", mark, (set_all, " AND ".join(conditions), values, names))
+        plans = (
+            [put(self.portal.name, to_item(OutboxRow.new("plans", supply.item_id, self.clock())))] if "lots_orders" in row else []
+        )
+        self._transact("incoming_supply", mark, (set_all, " AND ".join(conditions), values, names), plans)
+
+    def counting_on(self, item_id: str) -> frozenset[str]:
+        row = self.portal.get(stock_key(item_id), strong=True) or {}
+        return frozenset(row.get("lots_orders", ()))
+
+    def no_longer_counting(self, item_id: str, numbers: Collection[str]) -> None:
+        self.portal.update(stock_key(item_id), "DELETE #o :gone", values={":gone": set(numbers)}, names={"#o": "lots_orders"})
 
     def save_reserves(self, reserves: StockReserves) -> bool:
         kept = {warehouse_id: str(quantity) for warehouse_id, quantity in reserves.by_warehouse.items()}
@@ -77,10 +92,12 @@ class DynamoSupply:
             return False
         return True
 
-    def _transact(self, entity: str, mark: Mark, change: tuple[str, str, Item, dict[str, str]]) -> None:
+    def _transact(
+        self, entity: str, mark: Mark, change: tuple[str, str, Item, dict[str, str]], more: Sequence[Item] = ()
+    ) -> None:
         """With the mark in the register: what 1C has lost sight of is found there. Raises ConditionFailed."""
         table, place = self.portal.name, stock_key(mark.id)
-        transact(self.portal.client, [update(table, place, *change), put(table, register_item(entity, mark, place))])
+        transact(self.portal.client, [update(table, place, *change), put(table, register_item(entity, mark, place)), *more])
 
 
 def _gone(supply: IncomingSupply, row: Item) -> list[tuple[str, Decimal | None]]:

@@ -111,6 +111,54 @@ class DynamoHolds:
         expression = f"SET {', '.join(sets)}{more}"
         return update(self.portal.name, stock_key(item_id), expression, " AND ".join(conditions), values, names)
 
+    # --- moving ---------------------------------------------------------------------------------------------------------
+
+    def move_actions(self, number: str, moved: Sequence[Hold], due: datetime) -> list[Item]:
+        """What it takes to hold more of one source of an item and less of another. Raises ConditionFailed.
+
+        An order whose hold has ended, because 1C has answered, begins a new one with what is more.
+        """
+        head = self.portal.get(_head(number), strong=True)
+        if head is None:
+            return self.actions(number, [hold for hold in moved if hold.quantity > 0], due)
+        if head["state"] != "open":
+            raise ConditionFailed
+        part = self._part_of(number, moved[0].item_id)
+        open_still = check(self.portal.name, _head(number), "#s = :open", {":open": "open"}, {"#s": "state"})
+        return [open_still, self._moved_part(part, moved), self._move(moved)]
+
+    def _part_of(self, number: str, item_id: str) -> Item:
+        parts = list(self.portal.query(f"HOLD#{number}", prefix="PART#", strong=True))
+        own = (part for part in parts if any(line[0] == item_id for line in part["lines"]))
+        part = next(own, None) or next(iter(parts), None)
+        if part is None:  # it is being let go at this moment
+            raise ConditionFailed
+        return part
+
+    def _moved_part(self, part: Item, moved: Sequence[Hold]) -> Item:
+        """`version` tells a part that was moved meanwhile."""
+        lines = {(item_id, warehouse_id, lot_id): quantity for item_id, warehouse_id, lot_id, quantity in part["lines"]}
+        for hold in moved:
+            lines[hold.source] = lines.get(hold.source, Decimal(0)) + hold.quantity
+        after = part | {
+            "lines": [[*source, quantity] for source, quantity in lines.items() if quantity],
+            "version": int(part.get("version", 0)) + 1,
+        }
+        was = "version = :was" if "version" in part else "attribute_exists(PK) AND attribute_not_exists(version)"
+        return put(self.portal.name, after, was, {":was": part["version"]} if "version" in part else None)
+
+    def _move(self, moved: Sequence[Hold]) -> Item:
+        names: dict[str, str] = {}
+        values: Item = {":zero": 0}
+        sets, conditions = [], []
+        for n, hold in enumerate(moved):
+            names |= _counters(n, hold.warehouse_id, hold.lot_id)
+            values[f":q{n}"] = hold.quantity
+            sets.append(f"#a{n} = if_not_exists(#a{n}, :zero) - :q{n}, #h{n} = if_not_exists(#h{n}, :zero) + :q{n}")
+            conditions += [f"#a{n} >= :q{n}"] if hold.quantity > 0 else []
+        expression = f"SET {', '.join(sets)}"
+        return update(self.portal.name, stock_key(moved[0].item_id), expression, " AND ".join(conditions), values, names)
+
     # --- letting go ---------------------------------------------------------------------------------------------------
 
     def settle(self, number: str, kept: Kept, now: datetime) -> None:

@@ -187,9 +187,24 @@ class DynamoOrders:
     # --- changing -----------------------------------------------------------------------------------------------------
 
     def change(self, before: Order, after: Order, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> None:
+        self._change(before, self._changes(before, after, event, outbox))
+
+    def replan(
+        self, before: Order, after: Order, moved: Sequence[Hold], event: OrderEvent, outbox: Sequence[OutboxRow], now: datetime
+    ) -> None:
+        moves = self.holds.move_actions(before.number, moved, now + HOLD_LIFETIME) if moved else []
+        self._change(before, [*self._changes(before, after, event, outbox), *moves])
+
+    def _change(self, before: Order, actions: list[Item]) -> None:
+        try:
+            transact(self.portal.client, actions)
+        except ConditionFailed as error:
+            raise Conflict("Заказ %(number)s уже изменён: откройте его заново", number=before.number) from error
+
+    def _changes(self, before: Order, after: Order, event: OrderEvent, outbox: Sequence[OutboxRow]) -> list[Item]:
         kept, written = line_chunks(before), line_chunks(after)
         gone = [delete(self.portal.name, (chunk["PK"], chunk["SK"])) for chunk in kept[len(written) :]]
-        actions = [
+        return [
             self._change_head(before, after),
             *(put(self.portal.name, chunk) for chunk in written),
             *gone,
@@ -198,10 +213,6 @@ class DynamoOrders:
             *self._leaving(outbox),
             *self._erp_number(after),
         ]
-        try:
-            transact(self.portal.client, actions)
-        except ConditionFailed as error:
-            raise Conflict("Заказ %(number)s уже изменён: откройте его заново", number=after.number) from error
 
     def _leaving(self, rows: Sequence[OutboxRow]) -> list[Item]:
         return [put(self.portal.name, item) for item in outbox_items(rows, self.copies)]
