@@ -54,7 +54,7 @@ DICTIONARIES = frozenset({"groups", "properties", "price_types", "warehouses", "
 def all_refused(tallies: Mapping[str, Tally]) -> bool:
     """Was nothing taken of what a file was sent for? Not so of a file that has no rows: nothing has changed in 1C."""
     rows = [tally for kind, tally in tallies.items() if kind not in DICTIONARIES] or list(tallies.values())
-    return bool(rows) and all(tally.read == tally.refused for tally in rows)
+    return any(tally.read for tally in rows) and all(tally.read == tally.refused for tally in rows)
 
 
 @dataclass(frozen=True, slots=True)
