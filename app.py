@@ -10,20 +10,20 @@ from chalicelib.schedules import stock as stock_schedule
 from chalicelib.web import assets, documents, home, http, news
 from chalicelib.web.access import profile, sign_in
 from chalicelib.web.cart import cart, checkout, contracts, drafts, papers, quick_order
-from chalicelib.web.catalogue import catalogue, categories, items, restrictions, search, stock_list
+from chalicelib.web.catalogue import catalogue, categories, items, price_lists, restrictions, search, stock_list
 from chalicelib.web.exchange import exchange_actions, exchange_journal, exchange_nodes, exchange_proposals
 from chalicelib.web.orders import order_list, orders
-from chalicelib.workers import deliveries, imports, messages, pictures, rereads, snapshot, stock
+from chalicelib.workers import deliveries, imports, messages, pictures, pricelists, rereads, snapshot, stock
 from chalicelib.workers import documents as documents_worker
 
 EXCHANGE_PAGES = (exchange_actions, exchange_journal, exchange_nodes, exchange_proposals)
 CART_PAGES = (cart, checkout, contracts, drafts, papers, quick_order)
-CATALOGUE_PAGES = (catalogue, categories, items, restrictions, search, stock_list)
+CATALOGUE_PAGES = (catalogue, categories, items, price_lists, restrictions, search, stock_list)
 ORDER_PAGES = (order_list, orders)
 AREAS = (*CART_PAGES, *CATALOGUE_PAGES, *ORDER_PAGES, *EXCHANGE_PAGES)
 PAGES = (assets, documents, home, news, profile, sign_in, *AREAS)
 EXCHANGE = (bitrix24, changes, onec, snapshots, v1)
-WORKERS = (deliveries, documents_worker, imports, messages, pictures, rereads, snapshot, stock)
+WORKERS = (deliveries, documents_worker, imports, messages, pictures, pricelists, rereads, snapshot, stock)
 SCHEDULES = (catalogue_schedule, exchange, holds, outbox, reconcile, rereads_schedule, stock_schedule, waiting)
 
 app = Chalice(app_name="kabinet", configure_logs=False)  # it would turn our logger of that name down to errors

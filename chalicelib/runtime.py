@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.dynamo.table import Table
     from chalicelib.adapters.erp.bitrix24 import Bitrix24
+    from chalicelib.domain.catalogue.price_lists import PriceList
     from chalicelib.domain.partners.partners import Contract, Counterparty, DeliveryAddress
     from chalicelib.domain.partners.terms import CurrencyRate, Discount
     from chalicelib.usecases.access.visitors import Visitor
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
         SettlementStore,
         TermStore,
     )
+    from chalicelib.usecases.ports.price_lists import PriceListStore
     from chalicelib.usecases.ports.purchases import ArrivalStore, PurchaseStore
     from chalicelib.usecases.ports.quick_orders import QuickOrderStore
 
@@ -435,6 +437,21 @@ class Runtime:
         from chalicelib.adapters.index.build import TantivySnapshotWriter
 
         return TantivySnapshotWriter(offers=self.offers)
+
+    @cached_property
+    def price_lists(self) -> "PriceListStore":
+        from chalicelib.adapters.dynamo.catalogue.price_lists import DynamoPriceLists
+
+        return DynamoPriceLists(self.portal, self.ephemeral)
+
+    def buyer(self, one: "PriceList") -> "Visitor | None":
+        """The person a price list is made for, as he may see and buy now."""
+        from chalicelib.domain.partners.partners import PartnerScope
+        from chalicelib.usecases.access.buyers import buyer
+
+        stores = (self.sessions, self.partners, self.categories, self.terms)
+        scope = PartnerScope(one.partner_id)
+        return buyer(*stores, self.clock, scope=scope, user_id=one.user_id, contract_id=one.contract_id)
 
     @cached_property
     def picture_maker(self) -> "PictureMaker":

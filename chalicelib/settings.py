@@ -28,6 +28,7 @@ QUEUES = (
     Queue("messages", timeout=30, batch=10),
     Queue("deliveries", timeout=60),
     Queue("rereads", timeout=300),
+    Queue("pricelists", timeout=600),
 )
 
 

@@ -39,6 +39,7 @@ class FileRule:
 
 FILE_RULES = (
     FileRule("exchange/", days=30, noncurrent_days=1),
+    FileRule("price-lists/", days=None, noncurrent_days=1),
     FileRule("quick-orders/", days=14, noncurrent_days=1),
     FileRule("snapshots/", days=None, noncurrent_days=7),  # the one in force may be of any age: its publisher deletes old ones
     FileRule("", days=None, noncurrent_days=365),

@@ -26,12 +26,13 @@ def static_file(visit: Visit, name: str) -> Answer:
     return Answer(static_files.content(name), content_type=kind, headers=headers)
 
 
-@get(routes, "/pictures/{name}")
+@get(routes, "/pictures/{name}", guest=True)
 def picture(visit: Visit, name: str) -> Answer:
-    """`name` is a stored name with its size: `ab12-s`. It holds a hash of the picture, so it never changes."""
+    """`name` is a stored name with its size: `ab12-s`. It holds a hash of the picture, so it never changes and nobody guesses it;
+    dealers' shops show pictures by the links of their price lists, without signing in."""
     stored, _dash, size = name.rpartition("-")
     if size not in SIZES or not stored.isalnum():
         raise NotFound("Картинка не найдена")
     with visit.runtime.files.open(picture_key(stored, size)) as file:
         body = file.read()
-    return Answer(body, content_type=CONTENT_TYPE, headers={"Cache-Control": f"private, {FOREVER}"})
+    return Answer(body, content_type=CONTENT_TYPE, headers={"Cache-Control": f"public, {FOREVER}"})

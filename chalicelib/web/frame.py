@@ -25,6 +25,7 @@ MENU = (
     MenuItem("/", N_("Главная"), ""),
     MenuItem("/catalogue", N_("Каталог"), "catalog.view"),
     MenuItem("/quick-order", N_("Быстрый заказ"), "cart.edit"),
+    MenuItem("/price-lists", N_("Прайс-листы"), "cart.edit"),
     MenuItem("/stock", N_("Остатки"), "catalog.view"),
     MenuItem("/drafts", N_("Черновики"), "cart.edit"),
     MenuItem("/orders", N_("Заказы"), "order.view"),

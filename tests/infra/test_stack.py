@@ -107,6 +107,8 @@ def test_the_laptop_has_what_the_embedded_cloudformation_leaves_out(session: bot
     rules = s3.get_bucket_lifecycle_configuration(Bucket=made["BUCKET"])["Rules"]
     assert {rule["Filter"]["Prefix"]: rule.get("Expiration") for rule in rules} == {
         "exchange/": {"Days": 30},
+        "price-lists/": None,
+        "quick-orders/": {"Days": 14},
         "snapshots/": None,
         "": None,
     }

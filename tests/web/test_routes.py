@@ -20,6 +20,7 @@ GET  /exchange-journal/{run_id}/problems
 GET  /exchange-nodes
 GET  /exchange-nodes/{login}
 GET  /exchange-proposals
+GET  /feeds/{name}
 GET  /finance/documents
 GET  /forgotten-password
 GET  /invite/{invite}
@@ -30,6 +31,8 @@ GET  /orders
 GET  /orders/xlsx
 GET  /orders/{number}
 GET  /pictures/{name}
+GET  /price-lists
+GET  /price-lists/{list_id}/file
 GET  /profile
 GET  /quick-order
 GET  /quick-order-template
@@ -73,6 +76,8 @@ POST /orders/views/{view_id}/delete
 POST /orders/{number}/confirm
 POST /orders/{number}/decline
 POST /orders/{number}/own
+POST /price-lists
+POST /price-lists/{list_id}
 POST /quick-order
 POST /quick-order/row
 POST /quick-order/{order_id}

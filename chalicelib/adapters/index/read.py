@@ -5,7 +5,7 @@ import tarfile
 import tempfile
 import zlib
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -79,6 +79,9 @@ class SnapshotIndex:
 
     def counts(self, snapshot: str | None, visibility: Visibility) -> Mapping[str, int]:
         return self._snapshot(snapshot).counts(visibility) if snapshot else {}
+
+    def every(self, snapshot: str | None, search: Search) -> Iterator[Card]:
+        return self._snapshot(snapshot).every(search) if snapshot else iter(())
 
     def classifier(self, snapshot: str | None) -> Classifier:
         return self._snapshot(snapshot).classifier if snapshot else Classifier()
@@ -214,6 +217,18 @@ class OpenSnapshot:
             if found:
                 return found
         return ()
+
+    def every(self, search: Search) -> Iterator[Card]:
+        """One search gives the addresses of all; a card is read when its turn comes."""
+        from tantivy import Order
+
+        filters = filters_of(search, self._columns, self._schema)
+        query, _ = next(readings(replace(search, text="")))
+        whole = max(1, self._searcher.num_docs)
+        result = self._searcher.search(
+            narrowed(query, filters.values()), whole, count=False, order_by_field=BY_NAME, order=Order.Asc
+        )
+        return (self._card(address) for _, address in result.hits)
 
     def named(self, name: str) -> tuple[Card, ...]:
         """As it is written: no other layout, no typing errors."""

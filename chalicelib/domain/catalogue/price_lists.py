@@ -4,7 +4,9 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 REFRESH_AFTER = timedelta(minutes=10)
 """A list this young is not made anew, whatever changed."""
@@ -63,6 +65,39 @@ class PriceList:
             return True
         changed = changed_at is not None and changed_at > self.file.made_at
         return changed and now - self.file.made_at >= REFRESH_AFTER
+
+
+class PriceRow(NamedTuple):
+    """A row of a price list. `price` and `recommended` of one unit in `currency`; `available` at the dealer's warehouse (None:
+    nobody knows), `everywhere` at all of them; `group` is the nearest group's id."""
+
+    id: str
+    sku: str
+    name: str
+    unit: str
+    brand: str
+    group_id: str
+    package: Decimal | None
+    price: Decimal
+    recommended: Decimal | None
+    currency: str
+    vat_rate: Decimal | None
+    available: Decimal | None
+    everywhere: Decimal | None
+    picture: str
+
+
+class Heading(NamedTuple):
+    """What stands above the rows. `groups`: (id, parent's id or "", name); `url` is the portal's."""
+
+    name: str
+    partner: str
+    contract: str
+    currency: str
+    made_at: datetime
+    url: str
+    groups: tuple[tuple[str, str, str], ...]
+    pictures: bool
 
 
 def file_key(partner_id: str, list_id: str) -> str:

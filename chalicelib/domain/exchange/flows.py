@@ -33,6 +33,7 @@ FLOWS = (
     Flow("orders_in"),
     Flow("partners", aside=("changes",)),
     Flow("pictures", ("pictures",)),
+    Flow("price_lists", ("pricelists",)),
     Flow("documents", ("documents",), ("documents",)),
     Flow("messages", ("messages",), ("messages",)),
 )

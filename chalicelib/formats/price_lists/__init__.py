@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from io import TextIOWrapper
 from typing import BinaryIO
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.catalogue.price_lists import Format
+from chalicelib.domain.catalogue.price_lists import Format, Heading, PriceRow
 from chalicelib.formats.spreadsheets import XLSX_TYPE, Cell, Column, Style, write_csv, write_xlsx
-from chalicelib.usecases.ports.price_lists import Heading, PriceRow
 
 TYPES = {
     Format.XLSX: XLSX_TYPE,
@@ -81,7 +81,7 @@ def _yml(heading: Heading, rows: Iterable[PriceRow]) -> Iterator[str]:
     made = heading.made_at.astimezone(_MOSCOW).isoformat(timespec="seconds")
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<yml_catalog date="{made}"><shop><name>{_x(heading.name)}</name>'
     yield f"<company>{_x(heading.partner)}</company><url>{_x(heading.url)}</url>"
-    yield f"<currencies><currency id={_currency(heading.currency)} rate=\"1\"/></currencies><categories>"
+    yield f'<currencies><currency id={_currency(heading.currency)} rate="1"/></currencies><categories>'
     for id, parent_id, name in heading.groups:
         above = f' parentId="{places[parent_id]}"' if parent_id in places else ""
         yield f'<category id="{places[id]}"{above}>{_x(name)}</category>'
@@ -106,7 +106,8 @@ def _offer(row: PriceRow, places: dict[str, int], heading: Heading) -> str:
         f'<param name="РРЦ">{row.recommended:f}</param>' if row.recommended is not None else "",
         f'<param name="В упаковке">{row.package:f}</param>' if row.package is not None else "",
     ]
-    return f'<offer id={_attribute(row.id)} available="{stands}"><url>{_x(heading.url)}/items/{_x(row.id)}</url>{"".join(parts)}</offer>\n'
+    address = f"{heading.url}/items/{quote(row.id, safe='')}"
+    return f'<offer id={_attribute(row.id)} available="{stands}"><url>{_x(address)}</url>{"".join(parts)}</offer>\n'
 
 
 def _currency(code: str) -> str:

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from chalicelib.domain.access.users import PERMISSIONS, Session
 from chalicelib.domain.partners.partners import PartnerScope
-from chalicelib.usecases.access.sign_in import business_day, chosen_contract, member_of
+from chalicelib.usecases.access.sign_in import chosen_contract, member_of
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.catalogue.visibility import visibility_of
 from chalicelib.usecases.ports.access import SessionStore
 from chalicelib.usecases.ports.categories import CategoryStore
-from chalicelib.usecases.ports.clock import Clock
+from chalicelib.usecases.ports.clock import Clock, business_day
 from chalicelib.usecases.ports.partners import PartnerStore, TermStore
 
 

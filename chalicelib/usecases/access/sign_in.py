@@ -78,12 +78,12 @@ def workplace(partners: PartnerStore, user: User) -> str | None:
     if user.staff_role:
         return None
     for partner_id in user.partner_ids:
-        if _member(partners.account(PartnerScope(partner_id)), user.id):
+        if member_of(partners.account(PartnerScope(partner_id)), user.id):
             return partner_id
     raise InvalidInput("Доступ в личный кабинет закрыт. Обратитесь к вашему менеджеру")
 
 
-def _member(account: Account | None, user_id: str) -> Membership | None:
+def member_of(account: Account | None, user_id: str) -> Membership | None:
     """His membership, while it and the partner have access."""
     if account is None or not account.partner.portal_access:
         return None
@@ -122,7 +122,7 @@ def visitor(
     if session.partner_id is None:
         return _staff(users, session, beacons)
     account = partners.account(PartnerScope(session.partner_id))
-    member = _member(account, session.user_id)
+    member = member_of(account, session.user_id)
     if account is None or member is None or _is_older(session, member.sessions_valid_from):
         raise _not_signed_in()
     terms, today = kept_terms.of(account.partner, account.terms, beacons.terms), business_day(clock())
@@ -175,7 +175,7 @@ def workplaces(users: UserStore, partners: PartnerStore, *, visitor: Visitor) ->
     """The partners he may work for, by name; staff has none. One read per partner: for the profile, not for every page."""
     user = users.read(visitor.session.user_id)
     accounts = [partners.account(PartnerScope(partner_id)) for partner_id in (user.partner_ids if user else ())]
-    mine = [account.partner for account in accounts if account and _member(account, visitor.session.user_id)]
+    mine = [account.partner for account in accounts if account and member_of(account, visitor.session.user_id)]
     return tuple(sorted(mine, key=lambda partner: partner.name))
 
 
@@ -194,7 +194,7 @@ def choose(
     """
     session = visitor.session
     if partner_id is not None and partner_id != session.partner_id:
-        if partners is None or not _member(partners.account(PartnerScope(partner_id)), session.user_id):
+        if partners is None or not member_of(partners.account(PartnerScope(partner_id)), session.user_id):
             raise NotFound("Партнёр не найден")
         sessions.choose(session.id, partner_id=partner_id, contract_id=None, warehouse_id=None)
         return

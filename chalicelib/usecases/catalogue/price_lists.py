@@ -8,15 +8,24 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from urllib.parse import quote
 
-from chalicelib.domain.catalogue.price_lists import Format, PriceList, PriceListFile, file_key, hash_of, new_key
+from chalicelib.domain.catalogue.price_lists import (
+    Format,
+    Heading,
+    PriceList,
+    PriceListFile,
+    PriceRow,
+    file_key,
+    hash_of,
+    new_key,
+)
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TooManyAttempts
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.catalogue.browse import CatalogueRow, rows_for
+from chalicelib.usecases.catalogue.browse import CatalogueRow, rows_of
 from chalicelib.usecases.ports.access import Beacons
 from chalicelib.usecases.ports.catalogue import Card, CatalogueIndex, OfferStore, Search
 from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.files import FileStore, Queues
-from chalicelib.usecases.ports.price_lists import Heading, PriceListStore, PriceListWriter, PriceRow
+from chalicelib.usecases.ports.price_lists import PriceListStore, PriceListWriter
 
 QUEUE = "pricelists"
 MOST_LISTS = 20
@@ -111,9 +120,7 @@ def delete(price_lists: PriceListStore, files: FileStore, *, visitor: Visitor, l
     files.delete(file_key(one.partner_id, one.id))
 
 
-def download(
-    price_lists: PriceListStore, files: FileStore, types: "dict[Format, str]", *, visitor: Visitor, list_id: str
-) -> str:
+def download(price_lists: PriceListStore, files: FileStore, types: "dict[Format, str]", *, visitor: Visitor, list_id: str) -> str:
     """A presigned link to the file. Raises NotFound, Conflict where it is not made yet."""
     visitor.must("catalog.view")
     return _link(files, types, price_lists.one(visitor.partner_scope, list_id))
@@ -235,7 +242,7 @@ def price_rows(
 
 
 def _priced(offers: OfferStore, visitor: Visitor, one: PriceList, cards: list[Card], public_url: str) -> Iterator[PriceRow]:
-    for row in rows_for(offers, visitor, tuple(cards)):
+    for row in rows_of(offers, visitor, tuple(cards), {}):
         if row.can_be_ordered and row.price and not (one.in_stock and row.available <= 0):
             yield _row(row, one, public_url)
 

@@ -210,6 +210,10 @@ class CatalogueIndex(Protocol):
         """Items of every group and category with all below it, of those that the visibility shows."""
         ...
 
+    def every(self, snapshot: str | None, search: Search) -> Iterator[Card]:
+        """All finds of the search without a text, however many, by name."""
+        ...
+
     def classifier(self, snapshot: str | None) -> Classifier:
         """Groups, price types and warehouses as of the snapshot (no properties); groups without a visible item are left out."""
         ...

@@ -2,44 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, Protocol
 
-from chalicelib.domain.catalogue.price_lists import Format, PriceList, PriceListFile
+from chalicelib.domain.catalogue.price_lists import Format, Heading, PriceList, PriceListFile, PriceRow
 from chalicelib.domain.partners.partners import PartnerScope
-
-
-class PriceRow(NamedTuple):
-    """A row of a price list. `price` and `recommended` of one unit in `currency`; `available` at the dealer's warehouse (None:
-    nobody knows), `everywhere` at all of them; `group` is the nearest group's id."""
-
-    id: str
-    sku: str
-    name: str
-    unit: str
-    brand: str
-    group_id: str
-    package: Decimal | None
-    price: Decimal
-    recommended: Decimal | None
-    currency: str
-    vat_rate: Decimal | None
-    available: Decimal | None
-    everywhere: Decimal | None
-    picture: str
-
-
-class Heading(NamedTuple):
-    """What stands above the rows. `groups`: (id, parent's id or "", name); `url` is the portal's."""
-
-    name: str
-    partner: str
-    contract: str
-    currency: str
-    made_at: datetime
-    url: str
-    groups: tuple[tuple[str, str, str], ...]
-    pictures: bool
 
 
 class PriceListWriter(Protocol):

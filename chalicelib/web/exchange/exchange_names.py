@@ -16,6 +16,7 @@ FLOW: Mapping[str, str] = {
     "orders_in": N_("Заказы из 1С"),
     "partners": N_("Партнёры и пакеты JSON"),
     "pictures": N_("Картинки"),
+    "price_lists": N_("Прайс-листы"),
     "documents": N_("Документы"),
     "messages": N_("Письма и SMS"),
 }

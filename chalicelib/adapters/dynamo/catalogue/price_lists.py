@@ -88,9 +88,7 @@ class DynamoPriceLists:
 
     def _key_put(self, one: PriceList, key_hash: str) -> Item:
         partition, sort = _feed_key(key_hash)
-        return actions.put(
-            self.portal.name, {"PK": partition, "SK": sort, "partner_id": one.partner_id, "list_id": one.id}
-        )
+        return actions.put(self.portal.name, {"PK": partition, "SK": sort, "partner_id": one.partner_id, "list_id": one.id})
 
     def by_key(self, key_hash: str) -> PriceList:
         item = self.portal.get(_feed_key(key_hash))
