@@ -43,3 +43,17 @@ def test_a_cart_of_500_lines_is_priced_in_twelve_calls() -> None:
     calls.clear()
     (one,) = compare_contracts(world.index, world.offers, world.carts, visitor=visitor).contracts
     assert (one.amount, one.chosen, one.difference) == (LINES * 2 * 90_00, True, 0) and len(calls) <= 12, calls
+
+
+def test_who_may_not_see_prices_is_told_none() -> None:
+    """PR-15: without `price.view` neither list, cart nor comparison carries the supplier's price; the goods are there."""
+    world = World({"i1": ("10", 5)})
+    world.put("i1", 2)
+    full = world.visitor()
+    visitor = replace(full, permissions=full.permissions - {"price.view"})
+    (row,) = browse(world.index, world.offers, visitor=visitor, search=Search()).rows
+    assert row.price is None and row.tiers == () and not row.can_be_ordered
+    view = view_cart(world.index, world.offers, world.carts, visitor=visitor)
+    assert [line.price for line in view.rows] == [None] and view.totals.amount == view.vat_amount == 0
+    (one,) = compare_contracts(world.index, world.offers, world.carts, visitor=visitor).contracts
+    assert one.amount == 0

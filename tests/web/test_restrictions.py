@@ -8,6 +8,7 @@ from chalicelib.domain.exchange.records import Record
 from chalicelib.domain.partners.terms import Restriction, RestrictionMode
 from tests.web.browser import Browser, Page
 from tests.web.shop import Shop
+from tests.web.test_quick_order import begin, change, in_cart
 
 REASON = "Эксклюзив <b>«Север»</b> 100 % региона"
 ESCAPED = "Эксклюзив &lt;b&gt;«Север»&lt;/b&gt; 100 % региона"
@@ -150,3 +151,14 @@ def test_a_wrong_restriction_is_drawn_again_with_what_is_wrong(shop: Shop, chang
 
 def test_dealers_have_no_page_of_restrictions(shop: Shop) -> None:
     assert shop.dealer().get("/restrictions").status == 403
+
+
+@pytest.mark.parametrize("mode", list(RestrictionMode))
+def test_a_quick_order_adds_nothing_restricted(shop: Shop, mode: RestrictionMode) -> None:
+    """OP-15, PR-12: rows of restricted goods say so (or are not found) and stay out of the cart."""
+    dealer = shop.dealer()
+    restrict(shop, mode, region="Тверь", item_id="i1")
+    address = begin(dealer, "paste", {"text": "ДБ-1\t3\nРХ-1\t5"})
+    assert (NAME in dealer.get(address).text) == (mode is RestrictionMode.BLOCK)
+    change(dealer, address, do="add")
+    assert set(in_cart(shop)) <= {"i2#v1"}

@@ -17,7 +17,17 @@ class Role(StrEnum):
 STAFF_ROLES = frozenset({Role.ADMINISTRATOR, Role.FINANCE})
 
 _DEALER = frozenset(
-    {"catalog.view", "cart.edit", "draft.share", "order.create", "order.view", "order.confirm", "document.view", "news.view"}
+    {
+        "catalog.view",
+        "price.view",
+        "cart.edit",
+        "draft.share",
+        "order.create",
+        "order.view",
+        "order.confirm",
+        "document.view",
+        "news.view",
+    }
 )
 
 PERMISSIONS: dict[Role, frozenset[str]] = {

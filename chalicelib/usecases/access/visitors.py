@@ -40,8 +40,9 @@ class Visitor:
 
     @property
     def deal(self) -> Deal | None:
-        """Under what he is told prices; None without a contract."""
-        return Deal(self.contract, self.terms, self.today) if self.contract else None
+        """Under what he is told prices; None without a contract, and for those who may not see what the supplier asks."""
+        told = self.contract if "price.view" in self.permissions else None
+        return Deal(told, self.terms, self.today) if told else None
 
     @property
     def scope(self) -> Scope:
