@@ -30,6 +30,7 @@ GET  /news
 GET  /orders
 GET  /orders/xlsx
 GET  /orders/{number}
+GET  /orders/{number}/repeat
 GET  /pictures/{name}
 GET  /price-lists
 GET  /price-lists/{list_id}/file
@@ -46,9 +47,12 @@ GET  /sign-in
 GET  /start
 GET  /static/{name}
 GET  /stock
+GET  /templates
+GET  /templates/{template_id}
 GET  /{proxy+}
 POST /arrivals
 POST /cart
+POST /cart/add
 POST /cart/lines
 POST /cart/put
 POST /categories
@@ -87,6 +91,8 @@ POST /restrictions
 POST /restrictions/end
 POST /sign-in
 POST /sign-out
+POST /templates
+POST /templates/{template_id}
 """
 
 

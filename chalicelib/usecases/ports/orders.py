@@ -59,8 +59,9 @@ class CartStore(Protocol):
         """The dealer has seen `seen_price` under `seen_contract_id` of these lines."""
         ...
 
-    def add_lines(self, scope: PartnerScope, cart: CartHead, lines: Sequence[CartLine], by: Change) -> None:
-        """Add quantities to what lies there, 99 lines a transaction; totals are put right at the next look."""
+    def add_lines(self, scope: PartnerScope, cart: CartHead, lines: Sequence[CartLine], by: Change, *, once: str) -> None:
+        """Add quantities to what lies there, 98 lines a transaction; totals are put right at the next look. The same lines
+        under the same `once` are added once."""
         ...
 
     def remove_lines(self, scope: PartnerScope, cart: CartHead, lines: Sequence[CartLine], by: Change) -> None:

@@ -17,6 +17,9 @@ from chalicelib.domain.partners.partners import PartnerScope
 LIFETIMES = {CartKind.OWN: timedelta(days=60), CartKind.DRAFT: timedelta(days=730)}
 """Of lines nobody touches; those of templates stay for good."""
 
+CLAIM_LIFETIME = timedelta(days=2)
+"""A form that adds lines is remembered that long, for a second click."""
+
 PLACED_LIFETIME = timedelta(days=30)
 """A draft that became an order is remembered that long, for late clicks."""
 
@@ -228,8 +231,17 @@ class DynamoCarts:
 
     # --- many lines ---------------------------------------------------------------------------------------------------
 
-    def add_lines(self, scope: PartnerScope, cart: CartHead, lines: Sequence[CartLine], by: Change) -> None:
-        self._together([[self._plus(scope, cart, line, by)] for line in lines], scope, [cart], by)
+    def add_lines(self, scope: PartnerScope, cart: CartHead, lines: Sequence[CartLine], by: Change, *, once: str) -> None:
+        writes = [self._plus(scope, cart, line, by) for line in lines]
+        for number, batch in enumerate(_batches(writes, ACTIONS_PER_TRANSACTION - 2)):
+            claim = {"PK": f"ADDED#{scope.partner_id}#{cart.id}", "SK": f"{once}#{number}"}
+            kept = claim | {"expires": int((by.at + CLAIM_LIFETIME).timestamp())}
+            first = actions.put(self.portal.name, kept, "attribute_not_exists(PK)")
+            try:
+                transact(self.portal.client, [first, *batch, self._touched(scope, cart, by)])
+            except ConditionFailed as error:
+                if error.reasons[0] != "ConditionalCheckFailed":
+                    raise Conflict(GONE) from error
 
     def remove_lines(self, scope: PartnerScope, cart: CartHead, lines: Sequence[CartLine], by: Change) -> None:
         self._together([[self._minus(scope, cart, line)] for line in lines], scope, [cart], by)
