@@ -55,7 +55,7 @@ def checkout_fields(browser: Browser) -> dict[str, str]:
 COSTS = {
     "catalogue page, 50 rows": (3, 54.5, 0),
     "search, 50 rows": (3, 54.5, 0),
-    "item page": (4, 6.5, 0),
+    "item page": (8, 14, 0),
     "first line into the cart": (5, 5.5, 2),
     "its quantity changed": (5, 5.5, 2),
     "cart page, 10 lines": (6, 17, 0),
