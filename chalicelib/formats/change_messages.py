@@ -65,6 +65,7 @@ class OrderLineReply(Message):
     vat_rate: Figure | None
     vat_amount: Figure
     warehouse_id: str | None
+    comment: Text = Field("", description="Пожелание дилера к строке")
 
 
 class OrderReply(Message):
@@ -245,6 +246,7 @@ ORDER_EXAMPLE: dict[str, Any] = {
             "vat_rate": "20",
             "vat_amount": "200.00",
             "warehouse_id": PARTNER_EXAMPLE["warehouse_id"],
+            "comment": "Петли справа",
         }
     ],
 }
