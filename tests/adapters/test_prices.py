@@ -96,3 +96,14 @@ def test_two_writers_at_once_lose_nothing(aws: SimpleNamespace) -> None:
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda n: stores.told(n + 1, **{types[n]: n + 1}), range(12)))
     assert stores.kept() == {type: n + 1 for n, type in enumerate(types)}
+
+
+def test_tiers_are_kept_and_stay_when_a_price_is_put_back(stores: Stores) -> None:
+    """C-15: prices for different quantities of one type; what reads them and saves them again loses none."""
+    first = ItemPrice("opt", _amount(100))
+    from_ten = ItemPrice("opt", _amount(90), min_quantity=_amount(10))
+    stores.catalogue.save_prices([Offer(Item("i", "Болт"), (from_ten, first))], 1)
+    read = stores.offers.read(["i"])["i"][0].by_type["opt"]
+    assert (read.amount, read.tiers) == (100, ((10, 90),))
+    stores.catalogue.save_prices([Offer(Item("i", ""), (read,))], 2)
+    assert stores.offers.read(["i"])["i"][0].by_type["opt"] == read

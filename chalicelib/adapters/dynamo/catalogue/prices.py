@@ -44,10 +44,12 @@ def _lowest(prices: Iterable[ItemPrice]) -> dict[str, Fields]:
 
 
 def _fields(steps: Sequence[ItemPrice]) -> Fields:
-    """Prices of one type, by quantity; a tier in another currency than the first is none."""
+    """Prices of one type, by quantity; a tier in another currency than the first is none. A price read from here
+    brings its tiers with it."""
     one, *more = steps
     fields = [str(one.amount), one.currency, one.unit, None if one.min_quantity is None else str(one.min_quantity)]
-    tiers = [[str(tier.min_quantity), str(tier.amount)] for tier in more if tier.currency == one.currency]
+    told = ((tier.min_quantity, tier.amount) for tier in more if tier.currency == one.currency)
+    tiers = [[str(least), str(amount)] for least, amount in (*told, *(() if more else one.tiers))]
     return [*fields, tiers] if tiers else fields
 
 
