@@ -62,6 +62,7 @@ class _Document:
         )
         self._root: _Element | None = None
         self._total = self._pending = 0
+        self._ends_in_a_tag = True
         self._checked = False
         self.closed = False
 
@@ -87,6 +88,7 @@ class _Document:
 
     def _feed(self, chunk: bytes) -> None:
         if chunk:
+            self._ends_in_a_tag = chunk.rstrip(b" \t\r\n\0").endswith(b">")
             self._parser.feed(chunk)
         else:
             self.closed = True
@@ -145,7 +147,7 @@ class _Document:
         where = {"file": self._name, "line": line or 1}
         if not self._total and not chunk:
             return BrokenFile("Файл «%(file)s» пуст", file=self._name)
-        if self.closed and (code in _CUT or self._root is not None):  # of an open document it is the rest that is missing
+        if self.closed and (code in _CUT or not self._ends_in_a_tag):
             return BrokenFile("Файл «%(file)s» обрывается на строке %(line)s", **where)
         byte = _not_utf8(chunk) if code == _WRONG_BYTES else None
         if byte is not None:
