@@ -9,7 +9,7 @@ from chalicelib.schedules import rereads as rereads_schedule
 from chalicelib.schedules import stock as stock_schedule
 from chalicelib.web import assets, documents, home, http, news
 from chalicelib.web.access import profile, sign_in
-from chalicelib.web.cart import cart, checkout, contracts, drafts, papers, quick_order, repeat
+from chalicelib.web.cart import cart, checkout, contracts, drafts, papers, quick_order, repeat, vehicles
 from chalicelib.web.catalogue import catalogue, categories, items, price_lists, restrictions, search, stock_list
 from chalicelib.web.exchange import exchange_actions, exchange_journal, exchange_nodes, exchange_proposals
 from chalicelib.web.orders import order_list, orders
@@ -17,7 +17,7 @@ from chalicelib.workers import deliveries, imports, messages, pictures, pricelis
 from chalicelib.workers import documents as documents_worker
 
 EXCHANGE_PAGES = (exchange_actions, exchange_journal, exchange_nodes, exchange_proposals)
-CART_PAGES = (cart, checkout, contracts, drafts, papers, quick_order, repeat)
+CART_PAGES = (cart, checkout, contracts, drafts, papers, quick_order, repeat, vehicles)
 CATALOGUE_PAGES = (catalogue, categories, items, price_lists, restrictions, search, stock_list)
 ORDER_PAGES = (order_list, orders)
 AREAS = (*CART_PAGES, *CATALOGUE_PAGES, *ORDER_PAGES, *EXCHANGE_PAGES)

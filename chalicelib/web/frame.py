@@ -36,6 +36,7 @@ MENU = (
     MenuItem("/exchange-journal", N_("Монитор обмена"), "exchange.view"),
     MenuItem("/exchange-nodes", N_("Узлы обмена"), "exchange.retry"),
     MenuItem("/restrictions", N_("Ограничения"), "restriction.manage"),
+    MenuItem("/vehicles", N_("Машины"), "setting.manage"),
     MenuItem("/finance/documents", N_("Счета дилеров"), "document.view.all"),
     MenuItem("/profile", N_("Профиль"), ""),
 )

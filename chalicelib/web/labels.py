@@ -263,6 +263,7 @@ NOTICES: Mapping[str, str] = {
     "template-saved": N_("Шаблон сохранён"),
     "template-changed": N_("Шаблон изменён"),
     "template-deleted": N_("Шаблон удалён"),
+    "vehicles-saved": N_("Список машин сохранён"),
     "logo-saved": N_("Логотип сохранён"),
     "logo-removed": N_("Логотип убран"),
     "confirmed": N_("Изменения подтверждены, 1С узнает об этом сейчас"),

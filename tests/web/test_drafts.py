@@ -89,3 +89,16 @@ def test_a_line_has_a_comment_and_comes_back_when_it_was_taken_out(shop: Shop) -
     assert "5\u00a0000,00" in dealer.get("/cart").text
     number = shop.place(dealer)
     assert "петли &lt;слева&gt;" in dealer.get(f"/orders/{number}").text
+
+
+def test_the_administrator_keeps_the_table_of_vehicles(shop: Shop) -> None:
+    """CK-03: the supplier's own vehicles decide; a wrong figure is refused and an empty table brings the defaults back."""
+    staff, dealer = shop.staff(), shop.dealer()
+    shop.put(dealer, "i1", "100")
+    assert "Газель 1,5 т" in staff.get("/vehicles").text
+    assert staff.submit("/vehicles", "/vehicles", {"name": "Тачка", "load_kg": "0", "volume_m3": "1"}).status == 422
+    staff.submit("/vehicles", "/vehicles", {"name": "Наша <500>", "load_kg": "500", "volume_m3": "2,5"})
+    assert "Нужно машин «Наша &lt;500&gt;»: 3" in dealer.get("/cart").text
+    staff.submit("/vehicles", "/vehicles", {"name": ""})
+    assert "Подходит: Газель 1,5 т" in dealer.get("/cart").text
+    assert dealer.get("/vehicles").status == 403

@@ -49,6 +49,7 @@ GET  /static/{name}
 GET  /stock
 GET  /templates
 GET  /templates/{template_id}
+GET  /vehicles
 GET  /{proxy+}
 POST /arrivals
 POST /cart
@@ -93,6 +94,7 @@ POST /sign-in
 POST /sign-out
 POST /templates
 POST /templates/{template_id}
+POST /vehicles
 """
 
 

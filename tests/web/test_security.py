@@ -180,6 +180,7 @@ ADMINISTRATOR = {
     "/exchange-proposals",
     "/finance/documents",
     "/restrictions",
+    "/vehicles",
 }
 NEWS = {"/news"}
 """A dealer reads them, the administrator sees who has."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from chalicelib.domain.errors import InvalidInput
 
@@ -52,7 +52,8 @@ def fitting(vehicles: Sequence[Vehicle], weight_kg: Decimal, volume_m3: Decimal)
 
 
 def _count(vehicle: Vehicle, weight_kg: Decimal, volume_m3: Decimal) -> int:
-    return max(-int(-weight_kg // vehicle.load_kg), -int(-volume_m3 // vehicle.volume_m3))
+    share = max(weight_kg / vehicle.load_kg, volume_m3 / vehicle.volume_m3)
+    return int(share.to_integral_value(ROUND_CEILING))
 
 
 def checked(vehicles: Sequence[Vehicle]) -> tuple[Vehicle, ...]:
