@@ -5,14 +5,21 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
 from chalicelib.adapters.index.build import INDEX, TantivySnapshotWriter, build
 from chalicelib.adapters.index.read import SnapshotIndex
-from chalicelib.usecases.ports.catalogue import Search
+from chalicelib.adapters.index.schema import FACET
+from chalicelib.domain.catalogue.catalogue import ItemPrice, PriceType, Warehouse
+from chalicelib.domain.catalogue.prices import ItemPrices
+from chalicelib.domain.catalogue.stock import Balance, StockBalance
+from chalicelib.domain.catalogue.visibility import Assortment, Visibility
+from chalicelib.usecases.ports.catalogue import ANYWHERE, BRAND_FACET, STOCK_FACET, Classifier, OfferStore, Search
 from chalicelib.usecases.ports.files import FileStore
 from infra.bench import assortment
 
@@ -31,7 +38,40 @@ ASKED = {
     "group by article": Search(group_id="Отделка", sort="sku"),
     "all by name, page 10": Search(offset=500),
     "all by name, last page": Search(offset=10**9),
+    "all by price": Search(sort="price", price_type_id="Цена 0"),
+    "facets of a word": Search("шуруповёрты", facets=True),
+    "facets of a tenth": Search("болтами", facets=True),
+    "facets of everything": Search(facets=True),
+    "facets, two chosen": Search(facets=True, chosen=((BRAND_FACET, ("Bosch", "Makita")), (STOCK_FACET, (ANYWHERE,)))),
+    "price range": Search(price_type_id="Цена 0", price_from=Decimal(100), price_to=Decimal(200)),
+    "half of the groups closed": Search(visibility=Visibility(hidden=Assortment(group_ids=frozenset({"Крепёж", "Отделка"})))),
 }
+RATIOS = (
+    ("word, 50 rows", "bare tantivy: word, documents"),
+    ("article", "bare tantivy: article prefix"),
+    ("facets of everything", "bare tantivy: facets of all"),
+)
+"""Ours beside what tantivy alone takes for the like."""
+
+PRICE_TYPES, WAREHOUSES = 10, 20
+
+
+class Offers:
+    """Ten prices and twenty balances of every item, the same on every run."""
+
+    def read(self, item_ids: Sequence[str]) -> Mapping[str, tuple[ItemPrices, StockBalance]]:
+        return {id: self._offer(id, sum(id.encode())) for id in item_ids}
+
+    def _offer(self, id: str, seed: int) -> tuple[ItemPrices, StockBalance]:
+        prices = {f"Цена {n}": ItemPrice(f"Цена {n}", Decimal(seed % 997 + n)) for n in range(PRICE_TYPES)}
+        balances = {f"Склад {n}": Balance(Decimal((seed * (n + 1)) % 5)) for n in range(WAREHOUSES)}
+        return ItemPrices(id, prices), StockBalance(id, balances)
+
+
+def classifier() -> Classifier:
+    types = {f"Цена {n}": PriceType(f"Цена {n}", f"Цена {n}") for n in range(PRICE_TYPES)}
+    warehouses = {f"Склад {n}": Warehouse(f"Склад {n}", f"Склад {n}") for n in range(WAREHOUSES)}
+    return replace(assortment.classifier(), price_types=types, warehouses=warehouses)
 
 
 class OneFile:
@@ -52,7 +92,7 @@ def measure(count: int) -> dict[str, str]:
         packed = folder / "snapshot.tar.gz"
         before = _peak_mb()
         cpu, wall = time.process_time(), time.perf_counter()
-        with TantivySnapshotWriter(folder).write(assortment.items(count), assortment.classifier(), {}) as made:
+        with TantivySnapshotWriter(folder, Offers()).write(assortment.items(count), classifier(), {}) as made:
             packed.write_bytes(made.read())
         figures["build, CPU s"] = f"{time.process_time() - cpu:.2f}"
         figures["build, wall s"] = f"{time.perf_counter() - wall:.2f}"
@@ -66,7 +106,13 @@ def measure(count: int) -> dict[str, str]:
         ids = [card.id for card in index.search(KEY, Search(sort="sku")).cards]
         figures["50 cards by id"] = f"{_cpu_ms(lambda: index.cards(KEY, ids)):.3f}"
     figures |= _bare(count)
+    for ours, bare in RATIOS:
+        figures[f"ratio: {ours}"] = f"{float(figures[ours]) / float(figures[bare]):.1f}"
     return figures
+
+
+def _offers() -> OfferStore:
+    return Offers()
 
 
 def _file_store(path: Path) -> FileStore:
@@ -78,7 +124,7 @@ def _bare(count: int) -> dict[str, str]:
     from tantivy import Index, Query
 
     with tempfile.TemporaryDirectory() as folder:
-        build(Path(folder), assortment.items(count), assortment.classifier(), {})
+        build(Path(folder), assortment.items(count), classifier(), {}, _offers())
         index = Index.open(str(Path(folder, INDEX)))
         searcher, schema = index.searcher(), index.schema
         query = Query.term_query(schema, "name", "шуруповерт")
@@ -88,7 +134,16 @@ def _bare(count: int) -> dict[str, str]:
                 searcher.doc(address)
 
         hits = _cpu_ms(lambda: searcher.search(query, 50))
-        return {"bare tantivy: word, hits": f"{hits:.3f}", "bare tantivy: word, documents": f"{_cpu_ms(with_documents):.3f}"}
+        asked = {"values": {"terms": {"field": FACET, "size": 2000}}}
+        counts = _cpu_ms(lambda: searcher.aggregate(Query.all_query(), asked))
+        begun = Query.fuzzy_term_query(schema, "article", "кб", distance=0, prefix=True)
+        prefix = _cpu_ms(lambda: searcher.search(begun, 50))
+        return {
+            "bare tantivy: word, hits": f"{hits:.3f}",
+            "bare tantivy: word, documents": f"{_cpu_ms(with_documents):.3f}",
+            "bare tantivy: article prefix": f"{prefix:.3f}",
+            "bare tantivy: facets of all": f"{counts:.3f}",
+        }
 
 
 def _cpu_ms(call: Callable[[], object]) -> float:

@@ -86,7 +86,8 @@ def test_everything_is_counted_by_property_brand_kind_mark_and_stock(shop: Shop)
     assert dict(facets[BRAND_FACET]) == {"Север": 2, "Юг": 1}
     assert dict(facets[KIND_FACET]) == {"Двери": 2, "Фурнитура": 1, "Реклама": 1}
     assert dict(facets[MARK_FACET]) == {"new": 1, "promotion": 1, "expected": 1}
-    assert dict(facets[STOCK_FACET]) == {ANYWHERE: 2, "msk": 1, "smr": 1}
+    assert facets[STOCK_FACET] == ((ANYWHERE, 2),)
+    assert shop.found(warehouse_id="smr").facets[STOCK_FACET] == (("smr", 1), (ANYWHERE, 2))
     assert dict(shop.found("дверь").facets["Цвет"]) == {"белый": 1, "серый": 1}
 
 

@@ -18,11 +18,9 @@ from chalicelib.domain.catalogue.marks import EXPECTED, choices_of, marks_of
 from chalicelib.domain.catalogue.prices import ItemPrices
 from chalicelib.domain.catalogue.stock import StockBalance
 from chalicelib.usecases.ports.catalogue import (
-    ANYWHERE,
     BRAND_FACET,
     KIND_FACET,
     MARK_FACET,
-    STOCK_FACET,
     Card,
     Classifier,
     OfferStore,
@@ -97,8 +95,9 @@ class _Maker:
         card = card_of(item, self.pictures, groups, marks_of(item))
         categories = category_ids(card, self.classifier.categories)
         self.counts.update((*groups, *categories))
-        balance = offer[1] if offer else StockBalance(item.id)
-        facets = [*self._facets(item, card, categories[-1]), *_stock_facets(balance)]
+        facets = list(self._facets(item, card, categories[-1]))
+        if offer and any(lot.free for lot in offer[1].lots):
+            facets.append((MARK_FACET, EXPECTED))
         made = document(item, card, categories, facets, self.shelf.places(item))
         if offer:
             add_offer(made, self.columns, *offer)
@@ -117,14 +116,6 @@ def _with_offers(items: Iterator[Item], offers: OfferStore | None) -> Iterator[t
     while batch := list(islice(items, _OFFERS_PER_READ)):
         read = offers.read([item.id for item in batch]) if offers else {}
         yield from ((item, read.get(item.id)) for item in batch)
-
-
-def _stock_facets(balance: StockBalance) -> Iterator[tuple[str, str]]:
-    if balance.available() > 0:
-        yield STOCK_FACET, ANYWHERE
-    yield from ((STOCK_FACET, one) for one in balance.by_warehouse if balance.available(one) > 0)
-    if any(lot.free for lot in balance.lots):
-        yield MARK_FACET, EXPECTED
 
 
 def category_ids(card: Card, tree: CategoryTree) -> Sequence[str]:

@@ -25,7 +25,7 @@ def classifier_bytes(classifier: Classifier, item_counts: Mapping[str, int]) -> 
     return json.dumps(kept, ensure_ascii=False).encode()
 
 
-LAYOUT = 5
+LAYOUT = 6
 """Of the whole snapshot: goes up with every change of what is indexed. A snapshot of another layout is not opened."""
 
 

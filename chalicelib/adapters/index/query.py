@@ -17,6 +17,7 @@ from chalicelib.adapters.index.schema import (
     PARENT,
     PLACED,
     REST,
+    STOCKED,
     WORDS,
     Columns,
     facet_term,
@@ -25,7 +26,7 @@ from chalicelib.adapters.index.schema import (
     ten_thousandths,
 )
 from chalicelib.domain.catalogue.visibility import Visibility
-from chalicelib.usecases.ports.catalogue import Search
+from chalicelib.usecases.ports.catalogue import STOCK_FACET, Search
 
 MAX_TEXT = 200
 MAX_WORDS = 12
@@ -85,6 +86,8 @@ ONLY, PRICE = "@only", "@price"
 def filters_of(search: Search, columns: Columns, asked: Any) -> dict[str, Any]:
     """A query for every facet that something is chosen in, by its name; `asked` is the schema of the snapshot itself."""
     found = {name: _any_of(FACET, [facet_term(name, value) for value in values]) for name, values in search.chosen if values}
+    if STOCK_FACET in found:
+        found[STOCK_FACET] = _any_of(STOCKED, next(values for name, values in search.chosen if name == STOCK_FACET))
     if search.only is not None:
         found[ONLY] = _any_of(ID, search.only) if search.only else _nothing()
     place = columns.prices.get(search.price_type_id)
@@ -112,6 +115,11 @@ def narrowed(query: Any, filters: Iterable[Any]) -> Any:
 
     musts = [(Occur.Must, Query.const_score_query(one, 0.0)) for one in filters]
     return Query.boolean_query([(Occur.Must, query), *musts]) if musts else query
+
+
+def in_stock(warehouse_id: str) -> Any:
+    """What lies at the warehouse, or anywhere."""
+    return _any_of(STOCKED, [warehouse_id])
 
 
 def _any_of(field: str, values: Iterable[str]) -> Any:

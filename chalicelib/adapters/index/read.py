@@ -5,7 +5,7 @@ import tarfile
 import tempfile
 import zlib
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib.adapters.index.build import CLASSIFIER, INDEX
 from chalicelib.adapters.index.classifier import classifier_from, columns_of
 from chalicelib.adapters.index.match import code_queries, has_article, same_name
-from chalicelib.adapters.index.query import ONLY, PRICE, filters_of, narrowed, readings
+from chalicelib.adapters.index.query import ONLY, PRICE, filters_of, in_stock, narrowed, readings
 from chalicelib.adapters.index.schema import (
     BY_BRAND,
     BY_NAME,
@@ -37,7 +37,7 @@ from chalicelib.adapters.index.schema import (
 from chalicelib.adapters.index.words import encodable
 from chalicelib.domain.catalogue.visibility import Visibility
 from chalicelib.domain.errors import NotFound, Unavailable
-from chalicelib.usecases.ports.catalogue import Card, Classifier, Found, Search
+from chalicelib.usecases.ports.catalogue import ANYWHERE, STOCK_FACET, Card, Classifier, Found, Search
 from chalicelib.usecases.ports.files import FileStore
 
 KEPT = 2
@@ -49,6 +49,7 @@ MAX_CODED = 20
 
 _UPDATING = "Каталог обновляется: откройте страницу ещё раз"
 _SORTS = {"name": BY_NAME, "sku": BY_SKU, "unit": BY_UNIT, "brand": BY_BRAND, "package": PACKAGE, "stock": STOCK, "eta": ETA}
+Counts = dict[str, tuple[tuple[str, int], ...]]
 KEPT_COUNTS = 50
 MOST_GROUPS = 10_000
 MOST_VALUES = 2000
@@ -137,6 +138,7 @@ class OpenSnapshot:
         index.config_reader("manual")  # it never changes: nothing to watch
         self._searcher = index.searcher()
         self._schema = index.schema
+        self._faceted: dict[Hashable, Counts] = {}
         self._counted: dict[Hashable, dict[str, int]] = {}
 
     def search(self, search: Search) -> Found:
@@ -145,17 +147,38 @@ class OpenSnapshot:
         for query, read_as in readings(search):
             addresses, total = self._page(narrowed(query, filters.values()), search)
             if total or (filters and self._page(query, replace(search, limit=1))[1]):
-                counted = self._facets(query, filters) if search.facets else {}
+                counted = self._facets(query, filters, search) if search.facets else {}
                 return Found(tuple(map(self._card, addresses)), total, read_as, counted)
         return Found((), 0)
 
-    def _facets(self, query: Any, filters: Mapping[str, Any]) -> dict[str, tuple[tuple[str, int], ...]]:
+    def _facets(self, query: Any, filters: Mapping[str, Any], search: Search) -> Counts:
+        """Kept: most people ask for the same groups, and the snapshot never changes."""
+        if search.only is not None:
+            return self._count_facets(query, filters, search)
+        place = (search.text, search.group_id, search.category_id, search.parent_id, search.warehouse_id)
+        chosen = (search.chosen, search.price_type_id, search.price_from, search.price_to)
+        return self._kept((place, chosen, search.visibility.key), lambda: self._count_facets(query, filters, search))
+
+    def _kept(self, key: Hashable, count: Callable[[], Counts]) -> Counts:
+        if key not in self._faceted:
+            while len(self._faceted) >= KEPT_COUNTS:
+                self._faceted.pop(next(iter(self._faceted)), None)
+            self._faceted[key] = count()
+        return self._faceted[key]
+
+    def _count_facets(self, query: Any, filters: Mapping[str, Any], search: Search) -> Counts:
         """Each facet that something is chosen in is counted as if nothing were chosen in it."""
         counted = self._values(narrowed(query, filters.values()))
-        for name in filters.keys() - {ONLY, PRICE}:
+        outside = narrowed(query, [one for name, one in filters.items() if name != STOCK_FACET])
+        places = dict.fromkeys((search.warehouse_id or ANYWHERE, ANYWHERE))
+        counted[STOCK_FACET] = tuple((one, self._number(narrowed(outside, [in_stock(one)]))) for one in places)
+        for name in filters.keys() - {ONLY, PRICE, STOCK_FACET}:
             others = [one for other, one in filters.items() if other != name]
             counted[name] = self._values(narrowed(query, others)).get(name, ())
         return counted
+
+    def _number(self, query: Any) -> int:
+        return int(self._searcher.search(query, 1, count=True).count or 0)  # type: ignore[attr-defined]
 
     def counts(self, visibility: Visibility) -> dict[str, int]:
         """Kept: who sees the same asks again with every page."""

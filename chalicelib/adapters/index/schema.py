@@ -11,11 +11,11 @@ from chalicelib.adapters.index import words
 from chalicelib.domain.catalogue.catalogue import Item
 from chalicelib.domain.catalogue.prices import ItemPrices
 from chalicelib.domain.catalogue.stock import StockBalance
-from chalicelib.usecases.ports.catalogue import Card
+from chalicelib.usecases.ports.catalogue import ANYWHERE, Card
 
 NAME, REST, WORDS, ARTICLE, BARCODE = "name", "rest", "words", "article", "barcode"
 ID, PARENT, GROUP, KIND, CARD, BY_NAME, BY_SKU = "id", "parent", "group", "kind", "card", "by_name", "by_sku"
-BRAND, PLACED, CATEGORY, FACET = "brand", "placed", "category", "facet"
+BRAND, PLACED, CATEGORY, FACET, STOCKED = "brand", "placed", "category", "facet", "stocked"
 BY_UNIT, BY_BRAND, PACKAGE, ETA, STOCK = "by_unit", "by_brand", "package", "eta", "stock"
 
 MOST_PICTURES = 12
@@ -35,7 +35,7 @@ def schema(price_types: int = 0, warehouses: int = 0) -> Any:
     builder.add_text_field(NAME, tokenizer_name="whitespace", index_option="position")
     builder.add_text_field(REST, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(WORDS, tokenizer_name="whitespace", index_option="basic")
-    for field in (ARTICLE, BARCODE, ID, PARENT, KIND, BRAND, PLACED):
+    for field in (ARTICLE, BARCODE, ID, PARENT, KIND, BRAND, PLACED, STOCKED):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     for field in (GROUP, CATEGORY, FACET):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic", fast=True)
@@ -138,6 +138,10 @@ def add_offer(doc: Any, columns: Columns, prices: ItemPrices, balance: StockBala
     for warehouse_id in balance.by_warehouse:
         if warehouse_id in columns.stock:
             doc.add_unsigned(stock_field(columns.stock[warehouse_id]), thousandths(balance.available(warehouse_id)))
+        if balance.available(warehouse_id) > 0:
+            doc.add_text(STOCKED, warehouse_id)
+    if balance.available() > 0:
+        doc.add_text(STOCKED, ANYWHERE)
     if balance.known:
         doc.add_unsigned(STOCK, thousandths(balance.available()))
     if coming := [lot.eta for lot in balance.lots if lot.free]:

@@ -138,6 +138,7 @@ def _sane(search: Search, visitor: Visitor) -> Search:
         offset=max(0, search.offset),
         limit=min(max(1, search.limit), ROWS[-1]),
         visibility=visitor.visibility,
+        warehouse_id=visitor.warehouse_id,
         price_type_id=visitor.contract.price_type_id if visitor.contract else "",
     )
 

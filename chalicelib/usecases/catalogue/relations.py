@@ -12,7 +12,7 @@ from chalicelib.usecases.catalogue.visibility import coded_cards
 from chalicelib.usecases.ports.catalogue import Card, CatalogueIndex, OfferStore, Search
 
 MOST = 12
-SIMILAR = 6
+SIMILAR = 5
 ANALOGUES = frozenset({"аналог", "аналоги", "замена", "замены"})
 ACCESSORIES = frozenset({"аксессуары", "комплектующие", "сопутствующие", "сопутствующие товары", "с этим покупают"})
 PAPERS = ("сертификат", "декларация", "паспорт", "инструкция", "документация", "чертеж")

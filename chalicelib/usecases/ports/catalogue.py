@@ -159,7 +159,8 @@ class Search:
 
     `chosen`: (facet, values) pairs, an item has one of the values of each. `only`: these items and no others. `price_from` and
     `price_to` in major units of `price_type_id`. `sort`: one of `SORTS`, "price" by `price_type_id`, "stock" by
-    `sort_warehouse_id` or all; "" is by relevance. With `facets` the answer counts them.
+    `sort_warehouse_id` or all; "" is by relevance. With `facets` the answer counts them, the
+    stock at `warehouse_id` and anywhere.
     """
 
     text: str = ""
@@ -178,6 +179,7 @@ class Search:
     price_to: Decimal | None = None
     sort_warehouse_id: str | None = None
     facets: bool = False
+    warehouse_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
