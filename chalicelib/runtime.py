@@ -45,7 +45,11 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.news import NewsStore
     from chalicelib.usecases.ports.orders import (
         CartStore,
+<<<<<<< HEAD
         LogoMaker,
+=======
+        Conversations,
+>>>>>>> a0ef035 (Give managers a desk: every dealer's orders by what is to be done, decisions with reasons, a conversation on each)
         OrderLists,
         OrderReceiver,
         OrderStore,
@@ -165,6 +169,12 @@ class Runtime:
         from chalicelib.adapters.dynamo.orders.orders import DynamoOrders
 
         return DynamoOrders(self.portal, self.ephemeral, [receiver.name for receiver in self._copied])
+
+    @cached_property
+    def conversations(self) -> "Conversations":
+        from chalicelib.adapters.dynamo.orders.conversations import DynamoConversations
+
+        return DynamoConversations(self.portal)
 
     @cached_property
     def order_lists(self) -> "OrderLists":

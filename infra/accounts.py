@@ -92,7 +92,7 @@ def enter_stage(session: boto3.Session, stage: str) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kind", choices=[Role.ADMINISTRATOR, Role.FINANCE, "exchange", "key"])
+    parser.add_argument("kind", choices=[Role.ADMINISTRATOR, Role.MANAGER, Role.FINANCE, "exchange", "key"])
     parser.add_argument("--stage", default="dev")
     parser.add_argument("--phone", help="of the person: his login")
     parser.add_argument("--name", default="", help="of the person or of the 1C base")

@@ -29,6 +29,7 @@ MENU = (
     MenuItem("/stock", N_("Остатки"), "catalog.view"),
     MenuItem("/drafts", N_("Черновики"), "cart.edit"),
     MenuItem("/orders", N_("Заказы"), "order.view"),
+    MenuItem("/desk", N_("Заказы дилеров"), "order.moderate"),
     MenuItem("/documents", N_("Документы"), "document.view"),
     MenuItem("/news", N_("Новости"), "news.view"),
     MenuItem("/news", N_("Новости"), "news.view.all"),

@@ -89,6 +89,21 @@ ORDER_GROUP: Mapping[str, str] = {
     "done": N_("Завершённые"),
     "cancelled": N_("Отменённые"),
 }
+LANE: Mapping[str, str] = {
+    "moderation": N_("На модерации"),
+    "new": N_("Новые"),
+    "awaiting": N_("Ждут ответа дилера"),
+    "late": N_("Просрочены"),
+    "working": N_("В работе"),
+    "done": N_("Завершённые"),
+    "cancelled": N_("Отменённые"),
+}
+DECISION: Mapping[str, str] = {
+    "confirm": N_("Подтвердить"),
+    "hold": N_("Взять на проверку"),
+    "ask": N_("Запросить подтверждение дилера"),
+    "reject": N_("Отклонить"),
+}
 ORDER_COLUMN: Mapping[str, str] = {
     "number": N_("№ заказа"),
     "erp_number": N_("№ в 1С"),
@@ -142,6 +157,7 @@ NEWS_KIND: Mapping[str, str] = {
 ROLE: Mapping[str, str] = {
     "account_head": N_("Руководитель"),
     "employee": N_("Сотрудник"),
+    "manager": N_("Менеджер"),
     "administrator": N_("Администратор"),
     "finance": N_("Бухгалтерия"),
 }
@@ -269,6 +285,8 @@ NOTICES: Mapping[str, str] = {
     "confirmed": N_("Изменения подтверждены, 1С узнает об этом сейчас"),
     "declined": N_("Ваш ответ отправлен менеджеру"),
     "marked": N_("Отметки сохранены"),
+    "moderated": N_("Решение принято, дилер его видит"),
+    "message_sent": N_("Сообщение отправлено"),
     "columns_saved": N_("Колонки сохранены"),
     "view_saved": N_("Представление сохранено"),
     "view_removed": N_("Представление удалено"),

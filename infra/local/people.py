@@ -7,14 +7,16 @@ from infra.accounts import open_exchange, open_staff, set_password
 
 ADMINISTRATOR = ("Администратор", "+7 900 000-00-01", "kabinet-admin")
 FINANCE = ("Финансист", "+7 900 000-00-02", "kabinet-finance")
+MANAGER = ("Менеджер", "+7 900 000-00-03", "kabinet-manager")
 EXCHANGE = ("1c", "1c")
 
 
 def open_staff_accounts() -> None:
-    """The administrator, the finance person and 1C's own account; whoever has a password keeps it."""
+    """The administrator, the manager, the finance person and 1C's own account; whoever has a password keeps it."""
     from chalicelib.runtime import current
 
-    for role, (name, phone, password) in ((Role.ADMINISTRATOR, ADMINISTRATOR), (Role.FINANCE, FINANCE)):
+    staff = ((Role.ADMINISTRATOR, ADMINISTRATOR), (Role.MANAGER, MANAGER), (Role.FINANCE, FINANCE))
+    for role, (name, phone, password) in staff:
         open_staff(current(), role, name, phone)
         set_password(current(), phone, password)
     open_exchange(current(), *EXCHANGE)
@@ -22,7 +24,7 @@ def open_staff_accounts() -> None:
 
 def sign_ins(public_url: str, *, demo: bool) -> Iterator[str]:
     """Lines for the terminal."""
-    people = [ADMINISTRATOR, FINANCE]
+    people = [ADMINISTRATOR, MANAGER, FINANCE]
     if demo:
         from infra.demo import SIGN_INS
 

@@ -11,6 +11,7 @@ from chalicelib.adapters.dynamo.catalogue.stock import DynamoStock
 from chalicelib.adapters.dynamo.catalogue.supply import DynamoSupply
 from chalicelib.adapters.dynamo.documents import DynamoDocuments
 from chalicelib.adapters.dynamo.orders.carts import DynamoCarts, head_from_item
+from chalicelib.adapters.dynamo.orders.conversations import DynamoConversations
 from chalicelib.adapters.dynamo.orders.orders import DynamoOrders
 from chalicelib.adapters.dynamo.orders.outbox import DynamoOutbox
 from chalicelib.adapters.dynamo.partners.terms import DynamoCreditLimits
@@ -104,6 +105,7 @@ class World:
             Table(client, f"kabinet-test-{name}") for name in ("portal", "catalogue", "ephemeral")
         )
         self.carts, self.orders = DynamoCarts(self.portal), DynamoOrders(self.portal, ephemeral)
+        self.conversations = DynamoConversations(self.portal)
         self.outbox, self.documents = DynamoOutbox(self.portal), DynamoDocuments(self.portal)
         self.offers, self.stock = DynamoOffers(self.catalogue, self.portal), DynamoStock(self.portal)
         self.supply, self.limits = DynamoSupply(self.portal, self.clock), DynamoCreditLimits(self.portal)

@@ -214,14 +214,17 @@ def test_only_author_or_head_answers_and_nobody_else_sees_it() -> None:
     number = world.place()
     world.answer(answer_to(world.read(number), cut={"a": 1}))
     colleague = world.visitor("u-2")
-    assert orders.order_page(world.orders, world.documents, visitor=colleague, number=number).may_answer is False
+    assert (
+        orders.order_page(world.orders, world.documents, world.conversations, visitor=colleague, number=number).may_answer
+        is False
+    )
     revision = world.read(number).revision
     arguments = {"number": number, "revision": revision}
     with pytest.raises(Forbidden):
         answer_order.confirm_changes(world.orders, world.queues, world.clock, visitor=colleague, **arguments)  # type: ignore[arg-type]
     stranger = world.visitor("u-9", "p-2")
     with pytest.raises(NotFound):
-        orders.order_page(world.orders, world.documents, visitor=stranger, number=number)
+        orders.order_page(world.orders, world.documents, world.conversations, visitor=stranger, number=number)
     with pytest.raises(NotFound):
         answer_order.confirm_changes(world.orders, world.queues, world.clock, visitor=stranger, **arguments)  # type: ignore[arg-type]
     head = world.visitor("u-3", role=Role.ACCOUNT_HEAD)

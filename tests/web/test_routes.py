@@ -10,6 +10,7 @@ GET  /cart/xlsx
 GET  /catalogue
 GET  /categories
 GET  /checkout
+GET  /desk
 GET  /documents
 GET  /documents/{document_id}/file
 GET  /drafts
@@ -80,6 +81,8 @@ POST /orders/views
 POST /orders/views/{view_id}/delete
 POST /orders/{number}/confirm
 POST /orders/{number}/decline
+POST /orders/{number}/messages
+POST /orders/{number}/moderate
 POST /orders/{number}/own
 POST /price-lists
 POST /price-lists/{list_id}

@@ -171,6 +171,7 @@ DEALER = {
 }
 ADMINISTRATOR = {
     "/categories",
+    "/desk",
     "/exchange-journal",
     "/exchange-journal/{run_id}",
     "/exchange-journal/{run_id}/payload",

@@ -172,6 +172,11 @@ class Table:
         last = page.get("LastEvaluatedKey")
         return [item_from_wire(item) for item in page["Items"]], last[f"{index}SK"]["S"] if last else None
 
+    def count(self, partition: str, *, index: str, most: int) -> int:
+        """Items of a partition, up to `most`, in one call."""
+        request = self._query(index, _range(partition, "", "", ""), newest_first=True)
+        return int(self.client.query(**request, Select="COUNT", Limit=most)["Count"])
+
     def _query(self, index: str, key_range: tuple[str, Item], newest_first: bool) -> dict[str, Any]:
         condition, values = key_range
         request: dict[str, Any] = {

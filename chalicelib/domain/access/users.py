@@ -10,16 +10,20 @@ class Role(StrEnum):
 
     ACCOUNT_HEAD = "account_head"
     EMPLOYEE = "employee"
+    MANAGER = "manager"
     ADMINISTRATOR = "administrator"
     FINANCE = "finance"
 
 
-STAFF_ROLES = frozenset({Role.ADMINISTRATOR, Role.FINANCE})
+STAFF_ROLES = frozenset({Role.MANAGER, Role.ADMINISTRATOR, Role.FINANCE})
 
 _DEALER = frozenset(
     {
         "catalog.view",
+<<<<<<< HEAD
         "price.view",
+=======
+>>>>>>> a0ef035 (Give managers a desk: every dealer's orders by what is to be done, decisions with reasons, a conversation on each)
         "cart.edit",
         "draft.share",
         "order.create",
@@ -27,12 +31,19 @@ _DEALER = frozenset(
         "order.confirm",
         "document.view",
         "news.view",
+<<<<<<< HEAD
+=======
+        "message.write",
+>>>>>>> a0ef035 (Give managers a desk: every dealer's orders by what is to be done, decisions with reasons, a conversation on each)
     }
 )
+
+_MANAGER = frozenset({"order.moderate", "message.write", "document.view.all", "news.view.all"})
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.ACCOUNT_HEAD: _DEALER,
     Role.EMPLOYEE: _DEALER,
+<<<<<<< HEAD
     Role.ADMINISTRATOR: frozenset(
         {
             "exchange.view",
@@ -44,6 +55,10 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "news.view.all",
         }
     ),
+=======
+    Role.MANAGER: _MANAGER,
+    Role.ADMINISTRATOR: _MANAGER | {"exchange.view", "exchange.retry", "setting.manage"},
+>>>>>>> a0ef035 (Give managers a desk: every dealer's orders by what is to be done, decisions with reasons, a conversation on each)
     Role.FINANCE: frozenset({"document.view.all"}),
 }
 

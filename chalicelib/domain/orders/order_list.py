@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.domain.errors import InvalidInput
@@ -57,7 +57,7 @@ def lane_of(order: Order) -> Lane:
 class OrderFilter:
     """All of them together; an empty one asks nothing. Placed `since` then and before `until`; amounts in minor units.
 
-    `owed`: not paid in full; `short`: shipped, but not all of it.
+    `owed`: not paid in full; `short`: shipped, but not all of it; `due_before`: wanted by an earlier day, not shipped yet.
     """
 
     group: OrderGroup | None = None
@@ -74,6 +74,7 @@ class OrderFilter:
     payment: str = ""
     owed: bool = False
     short: bool = False
+    due_before: date | None = None
 
     def counted(self) -> int:
         """Fields that are set, the tab not among them."""

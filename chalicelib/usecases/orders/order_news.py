@@ -1,5 +1,6 @@
 """What the timeline says where an axis of an order has moved: msgids."""
 
+from chalicelib.domain.orders.moderation import Decision
 from chalicelib.domain.orders.orders import Approval, Fulfilment, Payment
 
 
@@ -46,3 +47,17 @@ def payment_text(payment: Payment) -> str:
         case Payment.OVERPAID:
             return "Оплачено больше суммы заказа"
     return "Поставщик обновил заказ"
+
+
+def decision_text(decision: Decision, comment: str) -> str:
+    match decision:
+        case Decision.CONFIRM:
+            if comment:
+                return "Менеджер подтвердил заказ: %(comment)s"
+            return "Менеджер подтвердил заказ"
+        case Decision.HOLD:
+            return "Менеджер взял заказ на проверку: %(comment)s"
+        case Decision.ASK:
+            return "Менеджер просит вас подтвердить заказ: %(comment)s"
+        case Decision.REJECT:
+            return "Менеджер отклонил заказ: %(comment)s"

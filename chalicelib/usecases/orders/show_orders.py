@@ -5,12 +5,15 @@ from decimal import Decimal
 
 from chalicelib.domain.access.users import Role
 from chalicelib.domain.documents import Document
+from chalicelib.domain.orders.conversation import Message
 from chalicelib.domain.orders.line_buckets import line_buckets
+from chalicelib.domain.orders.moderation import Decision, possible
 from chalicelib.domain.orders.order_progress import Bucket, LineStatus, total
 from chalicelib.domain.orders.orders import Approval, LineChange, Order, OrderEvent, OrderLine, diff
 from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.orders.converse import messages_of
 from chalicelib.usecases.ports.documents import DocumentStore
-from chalicelib.usecases.ports.orders import OrderPage, OrderStore
+from chalicelib.usecases.ports.orders import Conversations, OrderPage, OrderStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class OwnMark:
 @dataclass(frozen=True, slots=True)
 class OrderView:
     """`changes`: every line against what the dealer agreed to; `may_answer`: this visitor can confirm or decline them now;
-    `may_mark`: he can tell what of it lies with him and what is sold."""
+    `may_mark`: he can tell what of it lies with him and what is sold; `decisions`: what the manager can decide of it."""
 
     order: Order
     changes: tuple[LineChange, ...]
@@ -33,6 +36,8 @@ class OrderView:
     documents: tuple[Document, ...]
     may_answer: bool
     may_mark: bool
+    messages: tuple[Message, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def own_marks(self) -> tuple[OwnMark, ...]:
@@ -61,7 +66,9 @@ def _own(order: Order, line: OrderLine, status: LineStatus) -> Decimal:
     return total(bucket for bucket in order.progress.own.get(line.item_id, ()) if bucket.status is status)
 
 
-def order_page(orders: OrderStore, documents: DocumentStore, *, visitor: Visitor, number: str) -> OrderView:
+def order_page(
+    orders: OrderStore, documents: DocumentStore, conversations: Conversations, *, visitor: Visitor, number: str
+) -> OrderView:
     """Raises NotFound, for another partner's order too."""
     order, events = orders.with_events(visitor.scope, number)
     return OrderView(
@@ -71,6 +78,8 @@ def order_page(orders: OrderStore, documents: DocumentStore, *, visitor: Visitor
         documents=documents.of_order(visitor.scope, number),
         may_answer=order.approval is Approval.AWAITING_CLIENT and may_change(visitor, order),
         may_mark=order.approval is Approval.CONFIRMED and may_change(visitor, order),
+        messages=messages_of(conversations, visitor=visitor, order=order),
+        decisions=possible(order) if "order.moderate" in visitor.permissions else (),
     )
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from chalicelib.domain.catalogue.stock import Hold, Source
 from chalicelib.domain.orders.carts import CartHead, CartKind, CartLine, CartTotals, Change
+from chalicelib.domain.orders.conversation import Message
 from chalicelib.domain.orders.order_list import Lane, OrderFilter, OrderView
 from chalicelib.domain.orders.orders import ErpOrder, Order, OrderEvent
 from chalicelib.domain.orders.quotations import Quotation
@@ -181,6 +182,10 @@ class OrderLists(Protocol):
         """Of all partners: for the supplier's staff."""
         ...
 
+    def count(self, lane: Lane, most: int) -> int:
+        """Orders of all partners in a lane, counted up to `most`."""
+        ...
+
     def numbered(self, scope: PartnerScope, text: str) -> tuple[Order, ...]:
         """The partner's orders that the portal, 1C or the dealer calls so, newest first."""
         ...
@@ -196,6 +201,16 @@ class OrderLists(Protocol):
     def save_view(self, scope: PartnerScope, view: OrderView) -> None: ...
 
     def remove_view(self, scope: PartnerScope, view_id: str) -> None: ...
+
+
+class Conversations(Protocol):
+    """Messages about an order that has been read in the reader's own scope."""
+
+    def of(self, order: Order) -> tuple[Message, ...]:
+        """The last two hundred, oldest first."""
+        ...
+
+    def add(self, order: Order, message: Message) -> None: ...
 
 
 class OrderStore(Protocol):

@@ -1,6 +1,6 @@
 """Partners with what hangs on them: contracts, terms, settlements, managers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -68,6 +68,10 @@ class Saved:
 
 class PartnerStore(Protocol):
     def account(self, scope: PartnerScope) -> Account | None: ...
+
+    def names(self, partner_ids: Collection[str]) -> Mapping[str, str]:
+        """Of partners, by id: for the supplier's staff."""
+        ...
 
     def addresses(self, scope: PartnerScope) -> tuple[DeliveryAddress, ...]:
         """Those with portal access, by name."""

@@ -27,7 +27,8 @@ def order(visit: Visit, number: str) -> Answer:
 
 def _page(visit: Visit, number: str, wrong: InvalidInput | None = None) -> Answer:
     """`wrong`: what is amiss with the dealer's marks he has just sent."""
-    view = orders.order_page(visit.runtime.orders, visit.runtime.documents, visitor=visit.visitor, number=number)
+    stores = visit.runtime
+    view = orders.order_page(stores.orders, stores.documents, stores.conversations, visitor=visit.visitor, number=number)
     values = {
         "view": view,
         "placed": visit.request.query.get("placed") == "1",

@@ -18,7 +18,7 @@ from chalicelib.adapters.dynamo.table import Item, Table, Where, batch_get
 from chalicelib.adapters.dynamo.times import instant_text
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.orders.order_list import Columns, Lane, OrderFilter, OrderView
-from chalicelib.domain.orders.orders import Order
+from chalicelib.domain.orders.orders import Fulfilment, Order
 from chalicelib.domain.partners.partners import PartnerScope
 from chalicelib.usecases.ports.orders import FoundOrders
 
@@ -58,6 +58,9 @@ class DynamoOrderLists:
         rest = str(heads[limit - 1][f"{index}SK"]) if full else last
         found = tuple(map(head_from_item, heads[:limit]))
         return FoundOrders(found, rest.removeprefix(PREFIX) if rest else None, cut=not full and last is not None)
+
+    def count(self, lane: Lane, most: int) -> int:
+        return self.portal.count(lane_key(lane), index="GSI3", most=most)
 
     def numbered(self, scope: PartnerScope, text: str) -> tuple[Order, ...]:
         numbers = {*_ours(text), *self._called(f"ORDERNO#{text}"), *self._called(f"CLIENTREF#{scope.partner_id}#{text}")}
@@ -124,6 +127,7 @@ def _edge(instant: datetime | None, otherwise: str) -> str:
     return PREFIX + (instant_text(instant) if instant else otherwise)
 
 
+_LEFT = (Fulfilment.SHIPPED, Fulfilment.IN_TRANSIT, Fulfilment.DELIVERED)
 _EQUAL = ("user_id", "counterparty_id", "contract_id", "origin", "approval", "fulfilment", "payment")
 
 
@@ -151,3 +155,7 @@ def _conditions(wanted: OrderFilter) -> Iterator[tuple[str, str, Any]]:
         yield "left", ">", 0
     if wanted.short:
         yield "shipped", "<", 100
+    if wanted.due_before:
+        yield "desired_date", "<", wanted.due_before.isoformat()
+        for status in _LEFT:
+            yield "fulfilment", "<>", status

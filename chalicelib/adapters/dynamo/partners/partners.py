@@ -1,6 +1,6 @@
 """A partner with all that hangs on it in one partition; our companies in another."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from chalicelib.adapters.dynamo.access.users import keyed
 from chalicelib.adapters.dynamo.exchange.records import register_item
 from chalicelib.adapters.dynamo.flat import from_flat, to_flat
 from chalicelib.adapters.dynamo.orders.carts import head_from_item
-from chalicelib.adapters.dynamo.table import ACTIONS_PER_TRANSACTION, ConditionFailed, Item, Key, Table, transact
+from chalicelib.adapters.dynamo.table import ACTIONS_PER_TRANSACTION, ConditionFailed, Item, Key, Table, batch_get, transact
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.exchange.records import Mark, part_id
 from chalicelib.domain.partners.partners import (
@@ -108,6 +108,10 @@ class DynamoPartners:
             manager=_manager(by_key.get(manager_key(scope.partner_id)[1])),
             terms=int(by_key.get(terms_key(scope.partner_id)[1], {}).get("version", 0)),
         )
+
+    def names(self, partner_ids: Collection[str]) -> dict[str, str]:
+        found = batch_get(self.portal.client, [(self.portal.name, partner_key(partner_id)) for partner_id in sorted(partner_ids)])
+        return {partner.id: partner.name for partner in map(partner_from_item, found.values())}
 
     def addresses(self, scope: PartnerScope) -> tuple[DeliveryAddress, ...]:
         found = self.portal.query(partner_key(scope.partner_id)[0], prefix=ADDRESS)

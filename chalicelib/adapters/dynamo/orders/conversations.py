@@ -1,0 +1,31 @@
+"""Messages about orders.
+
+portal  TALK#<number>   MESSAGE#<instant>#<id>   a message
+"""
+
+from dataclasses import asdict
+
+from chalicelib.adapters.dynamo.table import Item, Table
+from chalicelib.adapters.dynamo.times import instant, instant_text
+from chalicelib.domain.orders.conversation import Message, Side
+from chalicelib.domain.orders.orders import Order
+
+MOST = 200
+
+
+class DynamoConversations:
+    def __init__(self, portal: Table) -> None:
+        self.portal = portal
+
+    def of(self, order: Order) -> tuple[Message, ...]:
+        newest = self.portal.query(f"TALK#{order.number}", prefix="MESSAGE#", newest_first=True, limit=MOST)
+        return tuple(map(_message, newest))[::-1]
+
+    def add(self, order: Order, message: Message) -> None:
+        item: Item = asdict(message) | {"at": instant_text(message.at)}
+        self.portal.put({"PK": f"TALK#{order.number}", "SK": f"MESSAGE#{item['at']}#{message.id}"} | item)
+
+
+def _message(item: Item) -> Message:
+    fields = {name: item[name] for name in ("id", "user_id", "author", "text", "internal")}
+    return Message(at=instant(item["at"]), side=Side(item["side"]), **fields)
