@@ -12,25 +12,14 @@ from chalicelib.web.access import profile, sign_in
 from chalicelib.web.cart import cart, checkout, contracts, drafts, papers, quick_order, repeat, vehicles
 from chalicelib.web.catalogue import catalogue, categories, items, price_lists, restrictions, search, stock_list
 from chalicelib.web.exchange import exchange_actions, exchange_journal, exchange_nodes, exchange_proposals
-<<<<<<< HEAD
-from chalicelib.web.orders import order_list, orders
+from chalicelib.web.orders import desk, order_list, orders
 from chalicelib.workers import deliveries, imports, messages, pictures, pricelists, rereads, snapshot, stock
 from chalicelib.workers import documents as documents_worker
 
 EXCHANGE_PAGES = (exchange_actions, exchange_journal, exchange_nodes, exchange_proposals)
 CART_PAGES = (cart, checkout, contracts, drafts, papers, quick_order, repeat, vehicles)
 CATALOGUE_PAGES = (catalogue, categories, items, price_lists, restrictions, search, stock_list)
-ORDER_PAGES = (order_list, orders)
-=======
-from chalicelib.web.orders import desk, order_list, orders
-from chalicelib.workers import deliveries, imports, messages, pictures, rereads, snapshot, stock
-from chalicelib.workers import documents as documents_worker
-
-EXCHANGE_PAGES = (exchange_actions, exchange_journal, exchange_nodes, exchange_proposals)
-CART_PAGES = (cart, checkout, drafts, quick_order)
-CATALOGUE_PAGES = (catalogue, items, search, stock_list)
 ORDER_PAGES = (desk, order_list, orders)
->>>>>>> a0ef035 (Give managers a desk: every dealer's orders by what is to be done, decisions with reasons, a conversation on each)
 AREAS = (*CART_PAGES, *CATALOGUE_PAGES, *ORDER_PAGES, *EXCHANGE_PAGES)
 PAGES = (assets, documents, home, news, profile, sign_in, *AREAS)
 EXCHANGE = (bitrix24, changes, onec, snapshots, v1)

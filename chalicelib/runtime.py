@@ -45,11 +45,8 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.news import NewsStore
     from chalicelib.usecases.ports.orders import (
         CartStore,
-<<<<<<< HEAD
-        LogoMaker,
-=======
         Conversations,
->>>>>>> a0ef035 (Give managers a desk: every dealer's orders by what is to be done, decisions with reasons, a conversation on each)
+        LogoMaker,
         OrderLists,
         OrderReceiver,
         OrderStore,

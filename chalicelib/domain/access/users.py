@@ -20,10 +20,7 @@ STAFF_ROLES = frozenset({Role.MANAGER, Role.ADMINISTRATOR, Role.FINANCE})
 _DEALER = frozenset(
     {
         "catalog.view",
-<<<<<<< HEAD
         "price.view",
-=======
->>>>>>> a0ef035 (Give managers a desk: every dealer's orders by what is to be done, decisions with reasons, a conversation on each)
         "cart.edit",
         "draft.share",
         "order.create",
@@ -31,10 +28,7 @@ _DEALER = frozenset(
         "order.confirm",
         "document.view",
         "news.view",
-<<<<<<< HEAD
-=======
         "message.write",
->>>>>>> a0ef035 (Give managers a desk: every dealer's orders by what is to be done, decisions with reasons, a conversation on each)
     }
 )
 
@@ -43,22 +37,15 @@ _MANAGER = frozenset({"order.moderate", "message.write", "document.view.all", "n
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.ACCOUNT_HEAD: _DEALER,
     Role.EMPLOYEE: _DEALER,
-<<<<<<< HEAD
-    Role.ADMINISTRATOR: frozenset(
-        {
-            "exchange.view",
-            "exchange.retry",
-            "mapping.manage",
-            "setting.manage",
-            "restriction.manage",
-            "document.view.all",
-            "news.view.all",
-        }
-    ),
-=======
     Role.MANAGER: _MANAGER,
-    Role.ADMINISTRATOR: _MANAGER | {"exchange.view", "exchange.retry", "setting.manage"},
->>>>>>> a0ef035 (Give managers a desk: every dealer's orders by what is to be done, decisions with reasons, a conversation on each)
+    Role.ADMINISTRATOR: _MANAGER
+    | {
+        "exchange.view",
+        "exchange.retry",
+        "mapping.manage",
+        "setting.manage",
+        "restriction.manage",
+    },
     Role.FINANCE: frozenset({"document.view.all"}),
 }
 
