@@ -2,7 +2,7 @@
 
 import os
 
-from infra.bench import cold_start, exchange, invoice, pages, quotation, round_trip, search
+from infra.bench import cold_start, exchange, invoice, pages, quotation, round_trip, search, tables
 
 SIZES = tuple(map(int, os.environ.get("SIZES", "1000 10000 100000").split()))
 
@@ -16,4 +16,5 @@ print("\nPayment invoice as PDF")
 invoice.main()
 print("\nCommercial offer as PDF")
 quotation.main()
+tables.main(max(SIZES))
 round_trip.main()

@@ -48,11 +48,11 @@ def main(sizes: tuple[int, ...] = SIZES) -> None:
 
 def _one(size: int) -> None:
     with tempfile.TemporaryDirectory() as folder, embedded_aws():
-        _fill(Path(folder), size)
+        fill(Path(folder), size)
         _measure(size)
 
 
-def _fill(folder: Path, size: int) -> None:
+def fill(folder: Path, size: int) -> None:
     goods, offers = folder / "import0_1.xml", folder / "offers0_1.xml"
     files.write_import(goods, size)
     files.write_offers(offers, size)

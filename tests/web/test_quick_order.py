@@ -125,7 +125,7 @@ def test_the_right_rows_go_into_the_cart_once(shop: Shop) -> None:
     assert states(after)[:2] == ["✓ В корзине: 2", "✓ В корзине: 1"]
     header = dealer.get("/cart").text
     assert "Строк" in header
-    change(dealer, address, code__4="i4", quantity__4="4", do="add")
+    change(dealer, address, code__3="i4", quantity__3="4", do="add")
     assert in_cart(shop) == {"i1": 3, "i4": 5}, "a row put right later is added to what is there"
 
 

@@ -85,7 +85,7 @@ def _rows(visit: Visit) -> tuple[Rows, str]:
     if form.get("tab") == "paste":
         return paired(read(form.raw("text").encode())), ""
     typed = [(n, (form.get(f"{CODE}{n}"), form.get(f"{QUANTITY}{n}"))) for n in _numbers(form.names())]
-    filled = [(n + 1, cells) for n, cells in sorted(typed) if cells[0]]
+    filled = [(n, cells) for n, cells in sorted(typed) if cells[0]]
     return ([(0, TYPED), *filled], "") if filled else ([], "")
 
 
