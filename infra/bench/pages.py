@@ -150,7 +150,25 @@ def _measure(size: int) -> None:
     _row(size, "item page", dealer, lambda n: dealer.get(f"/items/{ids[n]}"))
     _row(size, "put in cart", dealer, lambda n: _put(dealer, ids[n % 10], n + 3))
     _row(size, "cart of 10 lines", dealer, lambda _: dealer.get("/cart"))
+    _long_cart(size, dealer, ids)
     _orders(size, dealer, ids)
+
+
+def _long_cart(size: int, dealer: Dealer, ids: list[str]) -> None:
+    """In a draft of its own, so that orders are placed out of the short one."""
+    from chalicelib.domain.orders.carts import CartLine
+    from chalicelib.usecases.orders.drafts import new_draft
+
+    visitor, now = dealer.runtime.visitor(dealer.cookie.partition("=")[2]), dealer.runtime
+    for count in (500, 5_000):
+        if count > size:
+            return
+        lines = [CartLine(id, Decimal(1)) for id in ids[:count]]
+        draft = new_draft(now.carts, now.clock, visitor=visitor, name=f"{count}", lines=lines)
+        dealer.post(f"/drafts/{draft.id}", action="open")
+        rounds = 10 if count == 500 else 3
+        _row(size, f"cart of {count} lines", dealer, lambda _: dealer.get("/cart"), rounds)
+    dealer.post(f"/drafts/{visitor.session.user_id}", action="open")
 
 
 def _snapshot(dealer: Dealer) -> str | None:

@@ -1,15 +1,16 @@
 """Several named drafts: shared or not, changed by two people at once, moved about, placed once, deleted."""
 
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
 from chalicelib.domain.access.users import Role
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
-from chalicelib.domain.orders.carts import CartHead
+from chalicelib.domain.orders.carts import CartHead, CartLine
 from chalicelib.usecases.orders import drafts
-from chalicelib.usecases.orders.cart import accept_prices, carts_of, current_cart, in_cart
+from chalicelib.usecases.orders.cart import accept_prices, carts_of, change_by, current_cart, in_cart, put_in_cart, view_cart
 from chalicelib.usecases.orders.place_order import OfferChanged
 from tests.usecases.orders_world import Died, World
 
@@ -227,3 +228,23 @@ def test_a_shared_draft_is_placed_once_by_two_at_the_same_instant(aws: SimpleNam
     numbers = {answer for answer in answers if answer.startswith("K-")}
     assert len(numbers) == 1 == len(world.numbers())
     assert world.balance("c") == (50, 1, 49)
+
+
+def test_a_cart_of_five_hundred_lines_is_priced_in_twelve_calls() -> None:
+    """C-20: head, lines and ten batches; one click in it costs four, however long it is."""
+    items = {f"i{n:03d}": ("10", 5) for n in range(500)}
+    world = World(items)
+    lines = [CartLine(item, Decimal(1)) for item in items]
+    own = current_cart(world.visitor())
+    for _ in range(2):  # a form that comes twice adds once
+        world.carts.add_lines(world.visitor().partner_scope, own, lines, change_by(world.visitor(), world.clock), once="f1")
+    visitor, calls = world.visitor(), list[str]()
+    world.dynamo.fault = lambda name, moment: calls.append(name) if moment == "before" else None
+    view = view_cart(world.index, world.offers, world.carts, visitor=visitor)
+    assert view.totals.line_count == 500 and view.totals.amount == 500_000
+    view_cart(world.index, world.offers, world.carts, visitor=visitor)
+    first, again = calls[: len(calls) // 2 + 1], calls[len(calls) // 2 + 1 :]
+    assert len(again) <= 12 and len(first) <= 13, calls  # the first look puts the head right
+    calls.clear()
+    put_in_cart(world.index, world.offers, world.carts, world.clock, visitor=visitor, item_id="i007", quantity=Decimal(3))
+    assert len(calls) <= 4, calls
