@@ -1,6 +1,6 @@
 """A dealer, a 1C and the portal's order stores over a DynamoDB in memory: enough to place, take, answer and confirm orders."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from chalicelib.adapters.dynamo.orders.conversations import DynamoConversations
 from chalicelib.adapters.dynamo.orders.orders import DynamoOrders
 from chalicelib.adapters.dynamo.orders.outbox import DynamoOutbox
 from chalicelib.adapters.dynamo.partners.terms import DynamoCreditLimits
-from chalicelib.adapters.dynamo.table import Table
+from chalicelib.adapters.dynamo.table import Table, item_from_wire
 from chalicelib.domain.access.users import PERMISSIONS, Membership, Role, Session
 from chalicelib.domain.catalogue.stock import IncomingLot, IncomingSupply
 from chalicelib.domain.orders.carts import CartHead
@@ -257,11 +257,19 @@ class World:
     def held(self) -> dict[tuple[str, str], Decimal]:
         """What the parts of all holds say is held, by item and lot."""
         found: dict[tuple[str, str], Decimal] = {}
-        for item in self.portal.scan():
+        for _, item_id, lot_id, quantity in self._held_lines():
+            found[item_id, lot_id] = found.get((item_id, lot_id), Decimal(0)) + quantity
+        return found
+
+    def _held_lines(self) -> Iterator[tuple[str, str, str, Decimal]]:
+        """Order, item, lot and quantity of every line of every hold; only the parts are read back."""
+        rows = self.dynamo.tables.get(self.portal.name, {}) if self.portal.client is self.dynamo else None
+        keys = [key for key in rows if key[0].startswith("HOLD#") and key[1].startswith("PART#")] if rows is not None else None
+        parts = self.portal.scan() if keys is None else (item_from_wire(rows[key]) for key in keys)  # type: ignore[index]
+        for item in parts:
             if item["PK"].startswith("HOLD#") and item["SK"].startswith("PART#"):
                 for item_id, _, lot_id, quantity in item["lines"]:
-                    found[item_id, lot_id] = found.get((item_id, lot_id), Decimal(0)) + quantity
-        return found
+                    yield item["PK"].removeprefix("HOLD#"), item_id, lot_id, quantity
 
     def open_holds(self) -> dict[str, Decimal]:
         """Held on hand, by item."""
@@ -278,6 +286,20 @@ class World:
             told = {name[3:]: value for name, value in row.items() if name.startswith("LH#")}
             of_lots = {lot: quantity for (item, lot), quantity in holds.items() if item == item_id and lot}
             assert {lot: held for lot, held in told.items() if held} == of_lots, (item_id, told, holds)
+
+    def check_plans(self) -> None:
+        """While the hold of an order stands, it is of just the sources its plan names; nothing is held for nobody."""
+        held: dict[str, dict[tuple[str, str], Decimal]] = {}
+        for number, item_id, lot_id, quantity in self._held_lines():
+            sources = held.setdefault(number, {})
+            sources[item_id, lot_id] = sources.get((item_id, lot_id), Decimal(0)) + quantity
+        for number, sources in held.items():
+            order = self.read(number)
+            planned: dict[tuple[str, str], Decimal] = {}
+            for line in order.lines:
+                for part in line.plan:
+                    planned[line.item_id, part.lot_id] = planned.get((line.item_id, part.lot_id), Decimal(0)) + part.quantity
+            assert all(planned.get(source, 0) >= quantity for source, quantity in sources.items()), (number, sources, planned)
 
     def die_at(self, call: int, when: str) -> None:
         """Die before or after the call-th call from now."""
