@@ -437,7 +437,10 @@ class Runtime:
 
         from chalicelib.adapters.index.read import SnapshotIndex
 
-        return SnapshotIndex(self.files, Path(tempfile.gettempdir(), "kabinet-snapshots"))
+        def missing() -> None:
+            self.queues.send("snapshot", {"because": "missing"})
+
+        return SnapshotIndex(self.files, Path(tempfile.gettempdir(), "kabinet-snapshots"), missing)
 
     @cached_property
     def snapshot_writer(self) -> "SnapshotWriter":

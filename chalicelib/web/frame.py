@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.catalogue.catalogue import Warehouse
+from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.orders.carts import CartHead, CartTotals
 from chalicelib.domain.partners.partners import AccountManager, Contract
 from chalicelib.runtime import Runtime
@@ -88,8 +89,16 @@ def make_frame(visitor: Visitor, runtime: Runtime) -> Frame:
     account = visitor.account
     if account is None:
         return Frame(visitor, runtime.clock(), menu)
-    classifier = runtime.index.classifier(visitor.beacons.snapshot)
-    warehouses = sorted((one for one in classifier.warehouses.values() if not one.deleted), key=lambda one: one.name)
+    warehouses = _warehouses(visitor, runtime)
     carts = carts_of(visitor) if "cart.edit" in visitor.permissions else ()
     current = current_cart(visitor) if carts else None
-    return Frame(visitor, runtime.clock(), menu, tuple(warehouses), current.totals if current else EMPTY, carts, current)
+    return Frame(visitor, runtime.clock(), menu, warehouses, current.totals if current else EMPTY, carts, current)
+
+
+def _warehouses(visitor: Visitor, runtime: Runtime) -> tuple[Warehouse, ...]:
+    """None where the search snapshot can't be read: the pages that do not need it open all the same."""
+    try:
+        classifier = runtime.index.classifier(visitor.beacons.snapshot)
+    except Unavailable:
+        return ()
+    return tuple(sorted((one for one in classifier.warehouses.values() if not one.deleted), key=lambda one: one.name))

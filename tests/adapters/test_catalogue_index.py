@@ -454,6 +454,20 @@ def test_a_snapshot_that_is_gone_asks_to_come_back(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_one_before_serves_while_the_one_in_force_is_gone(tmp_path: Path) -> None:
+    """What a page finds then is said to be behind; a new snapshot is asked for once."""
+    files, keys = versions(1)
+    asked: list[str] = []
+    index = SnapshotIndex(files, tmp_path, lambda: asked.append("new"))
+    assert_whole(index, keys[0])
+    gone = "snapshots/gone.tar.gz"
+    assert not index.behind(keys[0])
+    assert [index.search(gone, Search("болт")).total for _ in range(3)] == [50] * 3
+    assert index.behind(gone) and not index.behind(keys[0]) and asked == ["new"]
+    put_snapshot(files, [Item("1", "Болт")], gone)
+    assert index.search(gone, Search("болт")).total == 1 and not index.behind(gone)
+
+
 def test_a_download_that_breaks_leaves_nothing_behind(tmp_path: Path) -> None:
     files, keys = versions(1)
     whole = files.bodies[keys[0]]

@@ -1,12 +1,16 @@
 """The pages of the catalogue: what is chosen stands in the address, counts and figures on the page, the search in the header."""
 
 from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from chalicelib.adapters.index.read import SnapshotIndex
 from chalicelib.domain.catalogue.catalogue import Item, ItemPrice, Offer
 from tests.web.goods import publish
 from tests.web.shop import Shop
+from tests.workers.events import queued
 
 
 def test_what_is_chosen_stands_in_the_address(full: Shop) -> None:
@@ -94,3 +98,15 @@ def test_an_order_is_found_by_its_number(full: Shop) -> None:
     assert dealer.get(f"/search?text={number.lower()}").location == f"/orders/{number}"
     assert f"/orders/{number}" in dealer.get(f"/search?text={number}", HX_Request="true").text
     assert full.staff().get(f"/search?text={number}").status == 403
+
+
+def test_a_lost_snapshot_is_said_and_made_anew(aws: SimpleNamespace, full: Shop, tmp_path: Path) -> None:
+    """The catalogue goes on as it was, with live prices, and a new one is asked for."""
+    dealer = full.dealer()
+    assert "ДЮ-10" in dealer.get("/catalogue").text
+    full.runtime.catalogue.mark(snapshot="snapshots/99999999999999999-20990101T000000.000000-gone.tar.gz")
+    page = dealer.get("/catalogue").text
+    assert "Каталог обновляется" in page and "ДЮ-10" in page and "500,00" in page
+    assert {"because": "missing"} in list(queued(aws, "snapshot"))
+    full.runtime.index = SnapshotIndex(full.runtime.files, tmp_path)  # a process that never had one
+    assert dealer.get("/catalogue").status == 503 and dealer.get("/orders").status == 200

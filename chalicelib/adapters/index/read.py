@@ -57,11 +57,16 @@ MOST_VALUES = 2000
 
 
 class SnapshotIndex:
-    """A `CatalogueIndex` of the snapshots in `files`, unpacked within `folder`. Threads may ask at once."""
+    """A `CatalogueIndex` of the snapshots in `files`, unpacked within `folder`. Threads may ask at once.
 
-    def __init__(self, files: FileStore, folder: Path) -> None:
+    Where the one in force is gone or of another release, `missing` is told once, and the one before serves on if it is open.
+    """
+
+    def __init__(self, files: FileStore, folder: Path, missing: Callable[[], object] = lambda: None) -> None:
         self._files = files
         self._folder = folder
+        self._missing = missing
+        self._told: set[str] = set()
         self._open: OrderedDict[str, OpenSnapshot] = OrderedDict()
         self._locks: dict[str, Lock] = {}
         self._lock = Lock()
@@ -94,7 +99,25 @@ class SnapshotIndex:
                 return found
             lock = self._locks.setdefault(key, Lock())
         with lock:  # one thread fetches, the others wait for it; those with another snapshot go on
-            return self._open.get(key) or self._keep(key, self._fetched(key))
+            try:
+                return self._open.get(key) or self._keep(key, self._fetched(key))
+            except Unavailable:
+                return self._before(key)
+
+    def _before(self, key: str) -> "OpenSnapshot":
+        """Raises Unavailable where this process has none."""
+        with self._lock:
+            told = key in self._told
+            self._told.add(key)
+            older = next(reversed(self._open.values()), None)
+        if not told:
+            self._missing()
+        if older is None:
+            raise Unavailable(_UPDATING)
+        return older
+
+    def behind(self, snapshot: str | None) -> bool:
+        return snapshot in self._told and snapshot not in self._open
 
     def _keep(self, key: str, opened: "OpenSnapshot") -> "OpenSnapshot":
         with self._lock:

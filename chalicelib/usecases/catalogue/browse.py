@@ -65,7 +65,7 @@ class CataloguePage:
     """`trail` leads from the top to the chosen group; `search` is what was really asked (offset and limit made sane).
 
     `read_as`: the text in the other keyboard layout, where only that found anything. `dropped`: finds of the snapshot that are
-    no longer in stock, or cost otherwise, and so are not among the rows.
+    no longer in stock, or cost otherwise, and so are not among the rows. `behind`: an older snapshot answers.
     """
 
     rows: tuple[CatalogueRow, ...]
@@ -79,6 +79,7 @@ class CataloguePage:
     read_as: str = ""
     facets: Facets | None = None
     dropped: int = 0
+    behind: bool = False
 
     @property
     def next_offset(self) -> int | None:
@@ -128,6 +129,7 @@ def browse(
         read_as=found.read_as,
         facets=facets_of(found.facets, search, visitor.warehouse_id) if search.facets else None,
         dropped=len(rows) - len(kept),
+        behind=index.behind(snapshot),
     )
 
 

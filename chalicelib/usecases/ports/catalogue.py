@@ -208,6 +208,10 @@ class CatalogueIndex(Protocol):
         """Items with exactly this name, case and punctuation aside."""
         ...
 
+    def behind(self, snapshot: str | None) -> bool:
+        """Is an older one answering, because this one can't be read."""
+        ...
+
     def counts(self, snapshot: str | None, visibility: Visibility) -> Mapping[str, int]:
         """Items of every group and category with all below it, of those that the visibility shows."""
         ...
