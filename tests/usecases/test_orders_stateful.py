@@ -27,6 +27,8 @@ from tests.usecases.orders_world import START, WAREHOUSE, Died, World, answer_to
 
 HISTORIES = int(os.environ.get("KABINET_HISTORIES", "400"))
 ITEMS, LOTS = ("a", "b", "c"), ("L1", "L2", "L3")
+NO_CHANGES = ("taken", "placed", "replanned", "delayed", "hold_ended")
+"""Events that are no word of the dealer's or of 1C's."""
 BEGIN = START.date()
 days = st.integers(40, 52).map(lambda n: BEGIN + timedelta(days=n))
 
@@ -255,9 +257,9 @@ class Orders(RuleBasedStateMachine):
 
     def _answered_last(self, number: str) -> bool:
         """The confirmation came with 1C's own last answer, so there is nothing to tell it."""
-        kinds = [event.kind for event in self.world.orders.with_events(self.world.visitor().scope, number)[1]]
-        changes = [kind for kind in kinds if kind not in ("taken", "placed")]
-        return bool(changes) and self.world.orders.with_events(self.world.visitor().scope, number)[1][-1].actor == "1С"
+        events = self.world.orders.with_events(self.world.visitor().scope, number)[1]
+        changes = [event for event in events if event.kind not in NO_CHANGES]
+        return bool(changes) and changes[-1].actor == "1С"
 
 
 def test_any_history_of_orders() -> None:

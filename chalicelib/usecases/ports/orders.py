@@ -280,6 +280,10 @@ class OrderStore(Protocol):
         """1C has it: the outbox rows go, the order says when; a repeat does nothing."""
         ...
 
+    def wrong_counters(self) -> Iterator[tuple[str, Decimal, Decimal]]:
+        """Items of which the stock counts another quantity as held than the open holds say: item, counted, held."""
+        ...
+
     def replan(
         self, before: Order, after: Order, moved: Sequence[Hold], event: OrderEvent, outbox: Sequence[OutboxRow], now: datetime
     ) -> None:

@@ -21,6 +21,7 @@ from chalicelib.adapters.dynamo.table import (
     Item,
     Key,
     Table,
+    batch_get,
     check,
     delete,
     put,
@@ -243,6 +244,22 @@ class DynamoHolds:
         """Orders whose holds have ended, or whose settling has not."""
         for item in self.portal.query(DUE, at_most=instant_text(now), strong=True):
             yield item["order"]
+
+    # --- checking -----------------------------------------------------------------------------------------------------
+
+    def wrong_counters(self) -> Iterator[tuple[str, Decimal, Decimal]]:
+        """Of all items that are held of: shelf and lots together."""
+        held: dict[str, Decimal] = {}
+        for row in list(self.portal.query(DUE, strong=True)):
+            for part in self.portal.query(f"HOLD#{row['order']}", prefix="PART#", strong=True):
+                for item_id, _, _, quantity in part["lines"]:
+                    held[item_id] = held.get(item_id, Decimal(0)) + quantity
+        keys = [(self.portal.name, stock_key(item_id)) for item_id in held]
+        for (_, key), row in batch_get(self.portal.client, keys, strong=[self.portal.name]).items():
+            item_id = key[0].removeprefix("ITEM#")
+            counted = sum((Decimal(row[name]) for name in row if name[:2] == "H#" or name[:3] == "LH#"), Decimal(0))
+            if counted != held[item_id]:
+                yield item_id, counted, held[item_id]
 
 
 def _head(number: str) -> Key:

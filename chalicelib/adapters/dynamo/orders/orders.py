@@ -279,3 +279,6 @@ class DynamoOrders:
 
     def expired_holds(self, now: datetime) -> Iterator[str]:
         return self.holds.due(now)
+
+    def wrong_counters(self) -> Iterator[tuple[str, Decimal, Decimal]]:
+        return self.holds.wrong_counters()
