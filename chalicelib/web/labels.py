@@ -34,6 +34,9 @@ APPROVAL: Mapping[str, str] = {
     Approval.REJECTED: N_("Отклонён"),
     Approval.CANCELLED: N_("Отменён"),
 }
+APPROVAL_OF_DEALER: Mapping[str, str] = {**APPROVAL, Approval.AWAITING_CLIENT: N_("Ожидает подтверждения дилера")}
+"""As the supplier's people read it."""
+
 FULFILMENT: Mapping[str, str] = {
     Fulfilment.NOT_STARTED: N_("Не начат"),
     Fulfilment.AWAITING_SUPPLY: N_("Ожидает поставки"),

@@ -46,7 +46,7 @@ def test_the_manager_sees_the_orders_of_all_dealers_by_what_is_to_be_done(shop: 
     assert (lane(manager, "new"), lane(manager, "moderation")) == ([first], [second])
     page = manager.get("/desk").text
     assert "Дилер" in page and f'href="/orders/{second}"' in page
-    assert re.findall(r'class="count">(\d+)<', page) == ["1", "1"]
+    assert re.findall(r'class="lane-count">(\d+)<', page) == ["1", "1"]
     assert dealer.get("/desk").status == 403
 
 
