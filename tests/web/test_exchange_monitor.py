@@ -39,7 +39,7 @@ def exchange(shop: Shop) -> Exchange:
 
 
 def test_a_flow_tells_its_last_success_and_what_went_wrong_last(exchange: Exchange) -> None:
-    """C-05, C-10: nothing of a file was taken: the first trouble in plain Russian with the object's name, and the way to its run."""
+    """C-05, C-10: nothing of a file was taken: the first trouble in plain Russian with the name, and the way to its run."""
     exchange.run(("import.xml", GOOD))
     exchange.runtime.clock.pass_by(hours=1)  # type: ignore[attr-defined]
     run = exchange.run(("offers.xml", PRICES_OF_NOTHING))
