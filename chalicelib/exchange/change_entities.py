@@ -17,11 +17,13 @@ from typing import Any
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.orders.order_progress import Bucket, LineStatus, total
+from chalicelib.domain.orders.order_requests import Heading
 from chalicelib.domain.orders.orders import Order
 from chalicelib.domain.partners.partners import PartnerScope, SupplierScope
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.exchange.change_feed import ORDER, Read
 from chalicelib.usecases.orders.answer_order import ERP
+from chalicelib.usecases.orders.change_order import FEED
 from chalicelib.usecases.orders.export_orders import outgoing_order
 from chalicelib.usecases.ports.orders import OutboxRow
 
@@ -47,6 +49,36 @@ def _mark(item_id: str, own: tuple[Bucket, ...]) -> Told:
 def _answer(now: Runtime, row: OutboxRow, _: int) -> Told:
     order = now.orders.read(SupplierScope(ERP), row.subject)
     return _of_order(order) | {name: row.body[name] for name in ("answer", "user", "comment")}
+
+
+def _change_request(now: Runtime, row: OutboxRow, _: int) -> Told:
+    """What the dealer asks for as things stand; "closed" once it is decided or taken back."""
+    order = now.orders.read(SupplierScope(ERP), row.subject)
+    request = order.request
+    if request is None:
+        return _of_order(order) | {"status": "closed", "revision": order.revision}
+    told = {
+        "status": "stale" if request.stale else "open",
+        "revision": order.revision,
+        "base_revision": request.base_revision,
+        "kind": request.kind.value,
+        "at": instant(request.at),
+        "user": request.user_name,
+        "words": request.words,
+        "lines": [{"line": one.line, "item_id": one.item_id, "quantity": _figure(one.quantity)} for one in request.lines],
+    }
+    return _of_order(order) | told | (_heading(request.heading) if request.heading else {})
+
+
+def _heading(wish: Heading) -> Told:
+    return {
+        "heading": {
+            "desired_date": wish.desired_date.isoformat() if wish.desired_date else None,
+            "address_id": wish.address_id,
+            "address": wish.address,
+            "comment": wish.comment,
+        }
+    }
 
 
 def _of_order(order: Order) -> Told:
@@ -91,6 +123,7 @@ CHANGES: Mapping[str, Callable[[Runtime, OutboxRow, int], Told]] = {
     "order_answer": _answer,
     "contact": _contact,
     "news_receipt": _receipt,
+    FEED: _change_request,
 }
 
 

@@ -127,6 +127,47 @@ class OrderAnswerReply(Message):
     comment: Text = Field(description="Его слова менеджеру")
 
 
+class WantedLineReply(Message):
+    """Строка, которую дилер просит изменить."""
+
+    line: int = Field(description="Номер строки заказа")
+    item_id: str
+    quantity: Figure = Field(description="Сколько нужно; 0 — убрать строку")
+
+
+class WantedHeadingReply(Message):
+    """Шапка заказа, какой её просит сделать дилер."""
+
+    desired_date: date | None
+    address_id: str | None
+    address: str
+    comment: Text
+
+
+class ChangeRequestReply(Message):
+    """Дилер просит изменить или отменить заказ, который 1С уже приняла. Сам заказ до решения остаётся прежним.
+
+    Согласны — проведите у себя документ с этими количествами (или отмените его): портал сравнит ответ с запросом и закроет его.
+    Не согласны — менеджер отклоняет запрос на портале. Документ изменился иначе — запрос станет stale: дилер решит заново.
+    """
+
+    order: str = Field(description="Номер заказа на портале")
+    erp_id: str
+    erp_number: str
+    partner_id: str
+    status: Literal["open", "stale", "closed"] = Field(
+        description="open — ждёт решения, stale — заказ уже другой, closed — решён"
+    )
+    revision: int = Field(description="Ревизия заказа сейчас")
+    base_revision: int | None = Field(None, description="Ревизия, которую видел дилер")
+    kind: Literal["change", "cancel"] | None = None
+    at: datetime | None = None
+    user: str = ""
+    words: Text = Field("", description="Слова дилера менеджеру")
+    lines: tuple[WantedLineReply, ...] = ()
+    heading: WantedHeadingReply | None = Field(None, description="Нет — шапка не меняется")
+
+
 class ContactReply(Message):
     """Человек дилера, каким его знает портал: заведён на портале, поменял свои данные или впервые вошёл.
 
@@ -179,6 +220,13 @@ class OrderAnswerChange(_Change):
     order_answer: OrderAnswerReply
 
 
+class ChangeRequestChange(_Change):
+    """Дилер просит изменить заказ, отозвал запрос, или запрос решён."""
+
+    entity: Literal["change_request"]
+    change_request: ChangeRequestReply
+
+
 class ContactChange(_Change):
     """Человек дилера появился или изменился."""
 
@@ -194,7 +242,8 @@ class NewsReceiptChange(_Change):
 
 
 ChangeReply = Annotated[
-    OrderChange | OrderMarksChange | OrderAnswerChange | ContactChange | NewsReceiptChange, Field(discriminator="entity")
+    OrderChange | OrderMarksChange | OrderAnswerChange | ChangeRequestChange | ContactChange | NewsReceiptChange,
+    Field(discriminator="entity"),
 ]
 
 
@@ -293,6 +342,21 @@ CHANGES_EXAMPLE: dict[str, Any] = {
                 "contact_id": "",
                 "name": "Орлова Анна",
                 "read_at": _AT,
+            },
+        ),
+        _example(
+            47,
+            "change_request",
+            {
+                **_OF_ORDER,
+                "status": "open",
+                "revision": 4,
+                "base_revision": 3,
+                "kind": "change",
+                "at": _AT,
+                "user": "Кузнецов И. А.",
+                "words": "Клиент передумал",
+                "lines": [{"line": 1, "item_id": ORDER_EXAMPLE["lines"][0]["item_id"], "quantity": "1"}],
             },
         ),
     ],

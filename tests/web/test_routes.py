@@ -79,11 +79,14 @@ POST /news/{news_id}/read
 POST /orders/columns
 POST /orders/views
 POST /orders/views/{view_id}/delete
+POST /orders/{number}/cancel
 POST /orders/{number}/confirm
 POST /orders/{number}/decline
 POST /orders/{number}/messages
 POST /orders/{number}/moderate
 POST /orders/{number}/own
+POST /orders/{number}/request
+POST /orders/{number}/request/withdraw
 POST /price-lists
 POST /price-lists/{list_id}
 POST /quick-order

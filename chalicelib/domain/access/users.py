@@ -26,6 +26,8 @@ _DEALER = frozenset(
         "order.create",
         "order.view",
         "order.confirm",
+        "order.edit",
+        "order.cancel",
         "document.view",
         "news.view",
         "message.write",

@@ -37,7 +37,7 @@ def group_of(order: Order) -> OrderGroup:
     """Done is what is fulfilled to the end; goods that have come but are not paid for are still work."""
     if order.approval in (Approval.CANCELLED, Approval.REJECTED):
         return OrderGroup.CANCELLED
-    if order.approval is Approval.AWAITING_CLIENT:
+    if order.approval is Approval.AWAITING_CLIENT or (order.request is not None and order.request.stale):
         return OrderGroup.ATTENTION
     delivered = order.fulfilment is Fulfilment.DELIVERED and order.payment in (Payment.PAID, Payment.OVERPAID)
     return OrderGroup.DONE if order.fulfilment is Fulfilment.COMPLETED or delivered else OrderGroup.WORKING
@@ -50,6 +50,8 @@ def lane_of(order: Order) -> Lane:
     group = group_of(order)
     if group in (OrderGroup.DONE, OrderGroup.CANCELLED):
         return Lane(group.value)
+    if order.request is not None and not order.request.stale:
+        return Lane.MODERATION
     return _LANES.get(order.approval, Lane.WORKING)
 
 

@@ -12,6 +12,7 @@ from chalicelib.domain.errors import Conflict
 from chalicelib.domain.money import ZERO
 from chalicelib.domain.orders.order_papers import GOODS, MONEY, OrderPaper, Share, merged, paid_share, shipped_share
 from chalicelib.domain.orders.order_progress import OrderProgress
+from chalicelib.domain.orders.order_requests import OrderRequest
 from chalicelib.domain.orders.order_statuses import Approval as Approval
 from chalicelib.domain.orders.order_statuses import Axes as Axes
 from chalicelib.domain.orders.order_statuses import Fulfilment as Fulfilment
@@ -102,6 +103,7 @@ class Order:
     `revision` grows with every change of either side; `erp_print` is that of 1C's last answer. `origin` is "erp" for an order
     that 1C made itself (by phone). `together`: all goods are to come in one delivery, not in parts. `papers` are 1C's
     payments, shipments and other documents of the order. `moderation`: why a manager was to look at it when it was placed.
+    `withdrawn`: cancelled on this side, so that no answer of 1C's brings it back. `request`: what the dealer asks to be changed.
     """
 
     number: str
@@ -142,6 +144,8 @@ class Order:
     papers: tuple[OrderPaper, ...] = ()
     kept_paid: int | None = None
     kept_shipped: int | None = None
+    withdrawn: bool = False
+    request: OrderRequest | None = None
 
     def with_plan(self, lines: "tuple[OrderLine, ...]", *, hold_open: bool) -> "Order":
         return replace(self, lines=lines, hold_open=hold_open, revision=self.revision + 1)
@@ -284,7 +288,7 @@ def _with_axes(order: Order, answer: ErpOrder, *, first: bool) -> Order:
     """A posted document confirms. Where a manager is to look, the first one does not: the exchange may have posted it itself."""
     approval, fulfilment = answer.axes or (state_axes(answer.state) if answer.state else None) or (None, None)
     fulfilment = _farther(fulfilment, _shipment(order, answer))
-    if answer.deleted or answer.cancelled:
+    if answer.deleted or answer.cancelled or order.withdrawn:
         approval = Approval.CANCELLED
     elif approval is not Approval.REJECTED and approval is not Approval.CANCELLED and _must_ask(order):
         approval = Approval.AWAITING_CLIENT

@@ -10,6 +10,8 @@ from chalicelib.domain.catalogue.stock import Source
 from chalicelib.domain.errors import Forbidden, KabinetError
 from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.domain.money import ZERO
+from chalicelib.domain.orders.change_requests import after_answer, as_wished, wishes_met
+from chalicelib.domain.orders.erp_orders import ORIGIN
 from chalicelib.domain.orders.order_papers import ErpPaper
 from chalicelib.domain.orders.orders import (
     Approval,
@@ -40,14 +42,27 @@ def take_answer(orders: OrderStore, queues: Queues, clock: Clock, *, answer: Erp
     Safe to repeat: an echo changes nothing, and a hold is settled once. Raises NotFound, Conflict.
     """
     order = orders.read(SupplierScope(ERP), answer.number)
-    after = answered(order, answer, answer_print(answer))
+    after = _with_answer(order, answer)
     now = clock()
     if after is not order:
         rows = invoice_rows(order, after, now)
-        orders.change(order, after, _answer_event(order, after, now), rows)
+        orders.change(order, after, _answer_event(order, after, now), (*rows, *_withdrawn_rows(after, answer, now)))
         tell(queues, rows)
     orders.settle_hold(order.number, kept_of(after), now)
     return unknown_state(answer)
+
+
+def _with_answer(order: Order, answer: ErpOrder) -> Order:
+    """What the dealer has asked for is no change behind his back; what else 1C changes leaves his wish without its ground."""
+    asked = as_wished(order) if wishes_met(order, answer) else order
+    after = answered(asked, answer, answer_print(answer))
+    return order if after is asked else after_answer(order, after)
+
+
+def _withdrawn_rows(order: Order, answer: ErpOrder, now: datetime) -> tuple[OutboxRow, ...]:
+    """1C speaks of an order that was cancelled here as of any other: it has not heard yet."""
+    heard = not order.withdrawn or answer.deleted or answer.cancelled or order.origin == ORIGIN
+    return () if heard else (OutboxRow.new("orders", order.number, now),)
 
 
 def answer_print(answer: ErpOrder) -> str:
@@ -99,6 +114,10 @@ def tell(queues: Queues | None, rows: tuple[OutboxRow, ...]) -> None:
 
 def _answer_event(before: Order, after: Order, now: datetime) -> OrderEvent:
     number = (("number", after.erp_number or after.number),)
+    if before.request and not after.request and after.approval not in (Approval.AWAITING_CLIENT, Approval.REJECTED):
+        return OrderEvent(now, ERP, "request_granted", "Поставщик принял запрос дилера", number)
+    if after.request and after.request.stale and not (before.request and before.request.stale):
+        return OrderEvent(now, ERP, "request_stale", "Поставщик изменил заказ после запроса дилера: решите заново", number)
     if after.approval is Approval.AWAITING_CLIENT:
         return OrderEvent(now, ERP, "changed", "Поставщик изменил заказ и ждёт вашего подтверждения", number)
     if after.approval is not before.approval and after.approval is Approval.CONFIRMED:

@@ -1,6 +1,7 @@
 """What the timeline says where an axis of an order has moved: msgids."""
 
 from chalicelib.domain.orders.moderation import Decision
+from chalicelib.domain.orders.order_requests import RequestKind
 from chalicelib.domain.orders.orders import Approval, Fulfilment, Payment
 
 
@@ -61,3 +62,22 @@ def decision_text(decision: Decision, comment: str) -> str:
             return "Менеджер просит вас подтвердить заказ: %(comment)s"
         case Decision.REJECT:
             return "Менеджер отклонил заказ: %(comment)s"
+
+
+def request_text(kind: RequestKind, comment: str) -> str:
+    match kind, bool(comment):
+        case RequestKind.CANCEL, True:
+            return "Дилер просит отменить заказ: %(comment)s"
+        case RequestKind.CANCEL, False:
+            return "Дилер просит отменить заказ"
+        case _, True:
+            return "Дилер просит изменить заказ: %(comment)s"
+    return "Дилер просит изменить заказ"
+
+
+def verdict_text(grant: bool, comment: str) -> str:
+    if not grant:
+        return "Менеджер отклонил запрос дилера: %(comment)s"
+    if comment:
+        return "Менеджер принял запрос дилера: %(comment)s"
+    return "Менеджер принял запрос дилера"

@@ -63,8 +63,8 @@ def _settle_ended(orders: OrderStore, order: Order, now: datetime) -> None:
 def _after(before: Order, progress: OrderProgress, report: OrderReport) -> Order:
     """The state that 1C names decides; without one the order's fulfilment comes from its units."""
     approval, named = (state_axes(report.state) if report.state else None) or (None, None)
-    if before.approval is Approval.AWAITING_CLIENT and approval not in ENDED:
-        approval = None  # only the dealer answers for himself
+    if before.withdrawn or (before.approval is Approval.AWAITING_CLIENT and approval not in ENDED):
+        approval = None  # only the dealer answers for himself, and what was cancelled here stays so
     after = replace(
         before,
         progress=progress,

@@ -5,10 +5,12 @@ from decimal import Decimal
 
 from chalicelib.domain.access.users import Role
 from chalicelib.domain.documents import Document
+from chalicelib.domain.orders.change_requests import changeable, taken
 from chalicelib.domain.orders.conversation import Message
 from chalicelib.domain.orders.line_buckets import line_buckets
 from chalicelib.domain.orders.moderation import Decision, possible
 from chalicelib.domain.orders.order_progress import Bucket, LineStatus, total
+from chalicelib.domain.orders.order_requests import RequestKind, Wanted
 from chalicelib.domain.orders.orders import Approval, LineChange, Order, OrderEvent, OrderLine, diff
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.orders.converse import messages_of
@@ -38,6 +40,21 @@ class OrderView:
     may_mark: bool
     messages: tuple[Message, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    may_cancel: bool = False
+    may_edit: bool = False
+    may_withdraw: bool = False
+    may_decide_request: bool = False
+
+    @property
+    def taken(self) -> bool:
+        return taken(self.order)
+
+    @property
+    def wishes(self) -> tuple[tuple[OrderLine, Wanted], ...]:
+        """Lines the dealer asks to be others, with what he asks."""
+        lines = {line.number: line for line in self.order.lines}
+        request = self.order.request
+        return tuple((lines[one.line], one) for one in request.lines if one.line in lines) if request else ()
 
     @property
     def own_marks(self) -> tuple[OwnMark, ...]:
@@ -80,7 +97,20 @@ def order_page(
         may_mark=order.approval is Approval.CONFIRMED and may_change(visitor, order),
         messages=messages_of(conversations, visitor=visitor, order=order),
         decisions=possible(order) if "order.moderate" in visitor.permissions else (),
+        may_decide_request=order.request is not None and "order.moderate" in visitor.permissions,
+        **_own_changes(visitor, order),
     )
+
+
+def _own_changes(visitor: Visitor, order: Order) -> dict[str, bool]:
+    """What this visitor can do to an order of his own."""
+    his, open_still = may_change(visitor, order), changeable(order)
+    asked = order.request is not None and order.request.kind is RequestKind.CANCEL and not order.request.stale
+    return {
+        "may_cancel": his and open_still and not asked and "order.cancel" in visitor.permissions,
+        "may_edit": his and open_still and not asked and "order.edit" in visitor.permissions,
+        "may_withdraw": his and order.request is not None and "order.edit" in visitor.permissions,
+    }
 
 
 def may_change(visitor: Visitor, order: Order) -> bool:

@@ -250,6 +250,19 @@ class OrderStore(Protocol):
         """Replace head and lines under `revision = before.revision`, with the rows for the outbox. Raises Conflict."""
         ...
 
+    def change_untaken(
+        self,
+        before: Order,
+        after: Order,
+        event: OrderEvent,
+        outbox: Sequence[OutboxRow],
+        moved: Sequence[Hold] = (),
+        now: datetime | None = None,
+    ) -> None:
+        """As `change`, of an order 1C has not acknowledged: Conflict where it has meanwhile. `moved` as in `replan`, of
+        several items."""
+        ...
+
     def adopt(self, order: Order, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> str:
         """Keep an order that 1C made itself; the number of the one that stands under its 1C id, whoever kept it first."""
         ...

@@ -5,6 +5,7 @@ from chalice import Blueprint
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.orders.moderation import Decision
 from chalicelib.usecases.orders import moderate_order
+from chalicelib.usecases.orders.change_order import decide_request
 from chalicelib.usecases.orders.converse import write_message
 from chalicelib.web import forms
 from chalicelib.web.answer import Answer
@@ -45,6 +46,25 @@ def moderate(visit: Visit, number: str) -> Answer:
         pushes=stores.pushes,
     )
     return visit.go(f"/orders/{number}", "moderated")
+
+
+@post(routes, "/orders/{number}/request", needs="order.moderate")
+def decide(visit: Visit, number: str) -> Answer:
+    stores, form = visit.runtime, visit.request.form
+    if form.get("decision") not in ("grant", "refuse"):
+        raise InvalidInput("Выберите решение по запросу")
+    decide_request(
+        stores.orders,
+        stores.queues,
+        stores.clock,
+        visitor=visit.visitor,
+        number=number,
+        revision=forms.whole(form.get("revision")),
+        grant=form.get("decision") == "grant",
+        comment=form.get("comment"),
+        pushes=stores.pushes,
+    )
+    return visit.go(f"/orders/{number}", "request-decided")
 
 
 @post(routes, "/orders/{number}/messages", needs="message.write")

@@ -9,6 +9,7 @@ from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.orders.orders import Approval
 from chalicelib.usecases.orders import show_orders as orders
 from chalicelib.usecases.orders.answer_order import confirm_changes, decline_changes
+from chalicelib.usecases.orders.change_order import cancel_order, withdraw_request
 from chalicelib.usecases.orders.order_progress import mark_all
 from chalicelib.web import forms
 from chalicelib.web.answer import Answer
@@ -74,6 +75,28 @@ def decline(visit: Visit, number: str) -> Answer:
         pushes=visit.runtime.pushes,
     )
     return visit.go(f"/orders/{number}", "declined")
+
+
+@post(routes, "/orders/{number}/cancel", needs="order.cancel")
+def cancel(visit: Visit, number: str) -> Answer:
+    form, stores = visit.request.form, visit.runtime
+    done = cancel_order(
+        stores.orders,
+        stores.clock,
+        visitor=visit.visitor,
+        number=number,
+        revision=forms.whole(form.get("revision")),
+        words=form.get("words"),
+        pushes=stores.pushes,
+    )
+    return visit.go(f"/orders/{number}", "cancelled" if done else "cancel-asked")
+
+
+@post(routes, "/orders/{number}/request/withdraw", needs="order.edit")
+def withdraw(visit: Visit, number: str) -> Answer:
+    revision = forms.whole(visit.request.form.get("revision"))
+    withdraw_request(visit.runtime.orders, visit.runtime.clock, visitor=visit.visitor, number=number, revision=revision)
+    return visit.go(f"/orders/{number}", "request-withdrawn")
 
 
 @post(routes, "/orders/{number}/own", needs="order.view")

@@ -32,7 +32,7 @@ _PLAIN = (
     "number", "partner_id", "user_id", "user_name", "counterparty_id", "contract_id", "price_type_id", "company_id", "currency",
     "vat_included", "warehouse_id", "delivery_method", "address_id", "address", "comment", "client_reference", "approval",
     "fulfilment", "payment", "revision", "erp_id", "erp_number", "erp_print", "erp_comment", "hold_open", "origin",
-    "together", "confirmation",
+    "together", "confirmation", "withdrawn",
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from chalicelib.adapters.dynamo.orders.order_items import (
 )
 from chalicelib.adapters.dynamo.orders.order_papers import papers_from_items, papers_item
 from chalicelib.adapters.dynamo.orders.order_progress import NEWER, own_item, progress_from_items, progress_item
+from chalicelib.adapters.dynamo.orders.order_requests import request_from_items, request_item
 from chalicelib.adapters.dynamo.orders.outbox import outbox_items, outbox_key
 from chalicelib.adapters.dynamo.orders.outbox import to_item as outbox_item
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Table, delete, put, transact, update
@@ -165,7 +166,7 @@ class DynamoOrders:
         if head is None or (isinstance(scope, PartnerScope) and head["partner_id"] != scope.partner_id):
             raise NotFound("Заказ %(number)s не найден", number=number)
         order = replace(head_from_item(head), lines=lines_from_items(items), progress=progress_from_items(items))
-        return replace(order, papers=papers_from_items(items))
+        return replace(order, papers=papers_from_items(items), request=request_from_items(items))
 
     def find(self, reference: str) -> str | None:
         found = self.portal.get(reference_key(reference), strong=True)
@@ -189,6 +190,20 @@ class DynamoOrders:
     def change(self, before: Order, after: Order, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> None:
         self._change(before, self._changes(before, after, event, outbox))
 
+    def change_untaken(
+        self,
+        before: Order,
+        after: Order,
+        event: OrderEvent,
+        outbox: Sequence[OutboxRow],
+        moved: Sequence[Hold] = (),
+        now: datetime | None = None,
+    ) -> None:
+        first, *others = self._changes(before, after, event, outbox)
+        first["Update"]["ConditionExpression"] += " AND attribute_not_exists(taken_at)"
+        moves = self.holds.move_actions(before.number, moved, now + HOLD_LIFETIME) if moved and now else []
+        self._change(before, [first, *others, *moves])
+
     def replan(
         self, before: Order, after: Order, moved: Sequence[Hold], event: OrderEvent, outbox: Sequence[OutboxRow], now: datetime
     ) -> None:
@@ -209,6 +224,7 @@ class DynamoOrders:
             *(put(self.portal.name, chunk) for chunk in written),
             *gone,
             *([put(self.portal.name, papers_item(after.number, after.papers))] if after.papers != before.papers else []),
+            *([put(self.portal.name, request_item(after.number, after.request))] if after.request != before.request else []),
             put(self.portal.name, event_item(after.number, event)),
             *self._leaving(outbox),
             *self._erp_number(after),

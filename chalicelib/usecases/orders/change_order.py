@@ -1,0 +1,121 @@
+"""The dealer cancels an order or asks for a change of it, the manager decides what was asked."""
+
+from chalicelib.domain.errors import Forbidden, InvalidInput
+from chalicelib.domain.orders.change_requests import cancelled, granted, must_be_seen, requested, taken, without_request
+from chalicelib.domain.orders.erp_orders import ORIGIN
+from chalicelib.domain.orders.order_requests import OrderRequest, RequestKind
+from chalicelib.domain.orders.orders import Approval, Order, OrderEvent
+from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.orders.answer_order import invoice_rows, tell
+from chalicelib.usecases.orders.order_news import request_text, verdict_text
+from chalicelib.usecases.orders.show_orders import may_change
+from chalicelib.usecases.ports.clock import Clock
+from chalicelib.usecases.ports.files import Queues
+from chalicelib.usecases.ports.orders import OrderStore, OutboxRow
+
+LONGEST = 500
+FEED = "change_request"
+"""The entity of the change feed that tells 1C what is asked."""
+
+
+def cancel_order(
+    orders: OrderStore,
+    clock: Clock,
+    *,
+    visitor: Visitor,
+    number: str,
+    revision: int,
+    words: str = "",
+    pushes: Queues | None = None,
+) -> bool:
+    """True where it is cancelled now, False where 1C has it already and is asked. A second click finds it done.
+
+    1C may have been given the order and not have said so yet: the row that goes out with the cancelling is another one than
+    that batch's, so the batch's `success` leaves it, and 1C gets the order once more, as cancelled.
+    Raises Conflict, Forbidden, NotFound.
+    """
+    visitor.must("order.cancel")
+    order = own_order(orders, visitor, number)
+    if order.approval is Approval.CANCELLED:
+        orders.settle_hold(number, {}, clock())
+        return True
+    if order.request and order.request.kind is RequestKind.CANCEL and not order.request.stale:
+        return False
+    if taken(order):
+        request = OrderRequest(RequestKind.CANCEL, revision, clock(), visitor.name, words=words.strip()[:LONGEST])
+        ask(orders, clock, visitor=visitor, order=order, request=request)
+        return False
+    _cancel_untaken(orders, clock, visitor, order, revision, pushes)
+    return True
+
+
+def _cancel_untaken(
+    orders: OrderStore, clock: Clock, visitor: Visitor, order: Order, revision: int, pushes: Queues | None
+) -> None:
+    must_be_seen(order, revision)
+    now = clock()
+    row = OutboxRow.new("orders", order.number, now)
+    event = OrderEvent(now, visitor.name, "cancelled", "Заказ отменён дилером")
+    orders.change_untaken(order, cancelled(order), event, (row,))
+    orders.settle_hold(order.number, {}, now)
+    tell(pushes, (row,))
+
+
+def own_order(orders: OrderStore, visitor: Visitor, number: str) -> Order:
+    """Of the visitor's partner, that he may change. Raises NotFound, Forbidden."""
+    order = orders.read(visitor.partner_scope, number)
+    if not may_change(visitor, order):
+        raise Forbidden("Изменить этот заказ может его автор или руководитель кабинета")
+    return order
+
+
+def ask(orders: OrderStore, clock: Clock, *, visitor: Visitor, order: Order, request: OrderRequest) -> None:
+    """Keep the request and tell 1C of it. Raises Conflict, InvalidInput."""
+    after, now = requested(order, request), clock()
+    params = (("comment", request.words),) if request.words else ()
+    event = OrderEvent(now, visitor.name, "requested", request_text(request.kind, request.words), params)
+    orders.change(order, after, event, (OutboxRow.of_change(FEED, order.number, now),))
+
+
+def withdraw_request(orders: OrderStore, clock: Clock, *, visitor: Visitor, number: str, revision: int) -> None:
+    """The dealer leaves the order as it is. Nothing happens where no request is open. Raises Conflict, Forbidden, NotFound."""
+    visitor.must("order.edit")
+    order = own_order(orders, visitor, number)
+    if order.request is None:
+        return
+    after, now = without_request(order, revision), clock()
+    event = OrderEvent(now, visitor.name, "request_withdrawn", "Дилер отозвал запрос")
+    orders.change(order, after, event, (OutboxRow.of_change(FEED, number, now),))
+
+
+def decide_request(
+    orders: OrderStore,
+    queues: Queues,
+    clock: Clock,
+    *,
+    visitor: Visitor,
+    number: str,
+    revision: int,
+    grant: bool,
+    comment: str = "",
+    pushes: Queues | None = None,
+) -> None:
+    """The manager grants or declines what the dealer asked for. 1C gets the order as it is then; a refusal has its reason.
+
+    Raises Forbidden, NotFound, Conflict, InvalidInput.
+    """
+    visitor.must("order.moderate")
+    said = comment.strip()[:LONGEST]
+    if not grant and not said:
+        raise InvalidInput("Объясните дилеру причину", {"comment": "Напишите причину"})
+    order, now = orders.read(visitor.scope, number), clock()
+    after = granted(order, revision) if grant else without_request(order, revision)
+    rows = (OutboxRow.new("orders", number, now),) if grant and order.origin != ORIGIN else ()
+    kind = "request_granted" if grant else "request_refused"
+    event = OrderEvent(now, visitor.name, kind, verdict_text(grant, said), (("comment", said),) if said else ())
+    invoices = invoice_rows(order, after, now) if grant else ()
+    orders.change(order, after, event, (*rows, *invoices, OutboxRow.of_change(FEED, number, now)))
+    if after.approval is Approval.CANCELLED:
+        orders.settle_hold(number, {}, now)
+    tell(queues, invoices)
+    tell(pushes, rows)
