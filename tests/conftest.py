@@ -8,13 +8,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 
 from chalicelib.settings import QUEUES, queue_name
 from infra import resources
@@ -67,14 +70,26 @@ def aws(aws_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespa
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", account)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it remembers the account of the first test
-    session = boto3.Session(account, "test", region_name="eu-central-1")
+    session = boto_session(account)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)  # else it remembers the account of the first test
     clients = {name: session.client(name, endpoint_url=aws_url) for name in ("dynamodb", "s3", "sqs")}
     environment = make_resources(clients, f"kabinet-{account}")
     environment |= {"PUBLIC_URL": "http://127.0.0.1:8000", "MAIL_URL": "memory:", "SMS_URL": "memory:"}
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     yield SimpleNamespace(**clients, environment=environment, url=aws_url)
+
+
+@cache
+def _models() -> Any:
+    """botocore's descriptions of the services, read once for all accounts: parsing them again is half the work of a test."""
+    return create_loader()
+
+
+def boto_session(account: str) -> boto3.Session:
+    core = botocore.session.get_session()
+    core.register_component("data_loader", _models())
+    return boto3.Session(account, "test", region_name="eu-central-1", botocore_session=core)
 
 
 def make_resources(clients: dict[str, Any], bucket: str) -> dict[str, str]:
