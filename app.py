@@ -5,9 +5,10 @@ from chalice import Chalice
 from chalicelib.exchange import bitrix24, changes, onec, snapshots, v1
 from chalicelib.schedules import catalogue as catalogue_schedule
 from chalicelib.schedules import exchange, holds, outbox, reconcile, waiting
+from chalicelib.schedules import notifications as notifications_schedule
 from chalicelib.schedules import rereads as rereads_schedule
 from chalicelib.schedules import stock as stock_schedule
-from chalicelib.web import assets, documents, home, http, news
+from chalicelib.web import assets, documents, home, http, news, notifications
 from chalicelib.web.access import profile, sign_in
 from chalicelib.web.cart import cart, checkout, contracts, drafts, papers, quick_order, repeat, vehicles
 from chalicelib.web.catalogue import catalogue, categories, items, price_lists, restrictions, search, stock_list
@@ -21,10 +22,20 @@ CART_PAGES = (cart, checkout, contracts, drafts, papers, quick_order, repeat, ve
 CATALOGUE_PAGES = (catalogue, categories, items, price_lists, restrictions, search, stock_list)
 ORDER_PAGES = (desk, order_list, orders)
 AREAS = (*CART_PAGES, *CATALOGUE_PAGES, *ORDER_PAGES, *EXCHANGE_PAGES)
-PAGES = (assets, documents, home, news, profile, sign_in, *AREAS)
+PAGES = (assets, documents, home, news, notifications, profile, sign_in, *AREAS)
 EXCHANGE = (bitrix24, changes, onec, snapshots, v1)
 WORKERS = (deliveries, documents_worker, imports, messages, pictures, pricelists, rereads, snapshot, stock)
-SCHEDULES = (catalogue_schedule, exchange, holds, outbox, reconcile, rereads_schedule, stock_schedule, waiting)
+SCHEDULES = (
+    catalogue_schedule,
+    exchange,
+    holds,
+    notifications_schedule,
+    outbox,
+    reconcile,
+    rereads_schedule,
+    stock_schedule,
+    waiting,
+)
 
 app = Chalice(app_name="kabinet", configure_logs=False)  # it would turn our logger of that name down to errors
 app.api.binary_types = ["*/*"]

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.files import FileStore, Queues, Sender
     from chalicelib.usecases.ports.neighbours import ErpClient, Neighbour
     from chalicelib.usecases.ports.news import NewsStore
+    from chalicelib.usecases.ports.notifications import NotificationStore
     from chalicelib.usecases.ports.orders import (
         CartStore,
         Conversations,
@@ -414,6 +415,12 @@ class Runtime:
         from chalicelib.adapters.dynamo.news import DynamoNews
 
         return DynamoNews(self.portal)
+
+    @cached_property
+    def notifications(self) -> "NotificationStore":
+        from chalicelib.adapters.dynamo.notifications import DynamoNotifications
+
+        return DynamoNotifications(self.portal)
 
     @cached_property
     def managers(self) -> "ManagerStore":

@@ -75,6 +75,12 @@ class Frame:
         return next((one for one in self.warehouses if one.id == self.visitor.warehouse_id), None)
 
     @property
+    def unread(self) -> int:
+        """Notifications for the bell."""
+        account = self.visitor.account
+        return account.unread.get(self.visitor.session.user_id, 0) if account else 0
+
+    @property
     def currency(self) -> str:
         return self.visitor.contract.currency if self.visitor.contract else "RUB"
 

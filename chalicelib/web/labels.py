@@ -311,6 +311,7 @@ NOTICES: Mapping[str, str] = {
     "exchange-nothing-dead": N_("Недоставленных сообщений уже нет"),
     "exchange-given": N_("Заказ будет отдан 1С снова"),
     "proposal-accepted": N_("Карточки объединяются: прежняя будет помечена удалённой"),
+    "notifications-saved": N_("Настройка уведомлений сохранена"),
     "proposal-declined": N_("Эта пара больше не будет предложена"),
 }
 """Messages shown once, on the page after a form; the cookie carries the code alone."""

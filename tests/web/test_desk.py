@@ -12,6 +12,7 @@ from chalicelib.domain.partners.partners import PartnerScope
 from tests.people import contact, record
 from tests.web.browser import Browser, Page
 from tests.web.shop import Shop
+from tests.workers.events import spread_all
 
 
 @pytest.fixture
@@ -133,11 +134,12 @@ def test_dealer_and_manager_talk_about_an_order(shop: Shop) -> None:
     seen, known = dealer.get(there).text, manager.get(there).text
     assert "Когда &lt;b&gt;отгрузка" in seen and "Завтра с утра" in seen and "Торгуется" not in seen
     assert "Торгуется каждый раз" in known and "Тайная заметка?" in known
+    spread_all(shop.runtime)
     letters = [row.body for row in shop.runtime.outbox.pending("messages") if row.body["subject"].startswith("Сообщение")]
     assert sorted((body["to"], body["text"].splitlines()[2]) for body in letters) == [
-        ("c1@dealer.example", "Завтра с утра"),
-        ("smirnova@supplier.example", "Когда <b>отгрузка</b>?"),
-        ("smirnova@supplier.example", "Тайная заметка?"),
+        ("c1@dealer.example", "Сотрудник manager: Завтра с утра"),
+        ("smirnova@supplier.example", "Контакт 1: Когда <b>отгрузка</b>?"),
+        ("smirnova@supplier.example", "Контакт 1: Тайная заметка?"),
     ]
 
 

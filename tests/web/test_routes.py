@@ -28,6 +28,8 @@ GET  /invite/{invite}
 GET  /items/{item_id}
 GET  /manager-photo
 GET  /news
+GET  /notifications
+GET  /notifications/settings
 GET  /orders
 GET  /orders/xlsx
 GET  /orders/{number}
@@ -76,6 +78,9 @@ POST /forgotten-password
 POST /invite/{invite}
 POST /language
 POST /news/{news_id}/read
+POST /notifications/open
+POST /notifications/read
+POST /notifications/settings
 POST /orders/columns
 POST /orders/views
 POST /orders/views/{view_id}/delete

@@ -145,6 +145,8 @@ def test_signing_out_ends_the_session_on_the_server(shop: Shop) -> None:
 GUEST = {"/sign-in", "/forgotten-password", "/invite/{invite}", "/static/{name}", "/{proxy+}"}
 GUEST |= {"/feeds/{name}", "/pictures/{name}"}
 DEALER = {
+    "/notifications",
+    "/notifications/settings",
     "/price-lists",
     "/price-lists/{list_id}/file",
     "/cart",

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
+from chalicelib.runtime import Runtime
 from chalicelib.settings import queue_variable
+from chalicelib.workers import messages
 
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000, function_name="test", aws_request_id="r")
 
@@ -23,6 +25,12 @@ def sqs_event(*messages: Mapping[str, Any]) -> dict[str, Any]:
             for number, message in enumerate(messages)
         ]
     }
+
+
+def spread_all(rt: Runtime) -> None:
+    """The worker does every row that says what has happened."""
+    for row in rt.outbox.pending("notifications"):
+        assert messages.worker_messages(sqs_event({"notification": row.id}), CONTEXT) == {"batchItemFailures": []}
 
 
 def tick_event() -> dict[str, Any]:

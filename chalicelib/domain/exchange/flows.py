@@ -35,7 +35,7 @@ FLOWS = (
     Flow("pictures", ("pictures",)),
     Flow("price_lists", ("pricelists",)),
     Flow("documents", ("documents",), ("documents",)),
-    Flow("messages", ("messages",), ("messages",)),
+    Flow("messages", ("messages",), ("messages", "notifications")),
 )
 """`orders_in` shares the queue of `catalogue`: 1C sends both as files, one after another."""
 

@@ -6,7 +6,7 @@ from chalicelib.domain.errors import NotFound, Refused
 from chalicelib.domain.orders.orders import Approval, Order
 from chalicelib.domain.partners.partners import Contract, PartnerScope
 from chalicelib.usecases.documents.document_letters import amount, day, readers
-from chalicelib.usecases.orders.answer_order import tell
+from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.ports.clock import BUSINESS_ZONE, Clock
 from chalicelib.usecases.ports.documents import DocumentStore, InvoicePrinter
 from chalicelib.usecases.ports.files import FileStore, Queues

@@ -14,7 +14,7 @@ from chalicelib.domain.partners.partners import PartnerScope, SupplierScope
 from chalicelib.usecases.documents.document_letters import letters
 from chalicelib.usecases.documents.issue_invoice import mark_superseded
 from chalicelib.usecases.exchange.import_records import UNCHANGED, Taken
-from chalicelib.usecases.orders.answer_order import tell
+from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.documents import DocumentStore
 from chalicelib.usecases.ports.files import FileStore, Queues, StoredFile

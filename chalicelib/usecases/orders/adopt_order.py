@@ -7,7 +7,8 @@ from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.domain.orders.erp_orders import adopted, is_our_number
 from chalicelib.domain.orders.orders import ErpOrder, OrderEvent, answered
 from chalicelib.domain.partners.partners import Contract, Counterparty, PartnerScope
-from chalicelib.usecases.orders.answer_order import ERP, answer_print, invoice_rows, take_answer, tell, unknown_state
+from chalicelib.usecases.orders.answer_order import ERP, answer_print, invoice_rows, take_answer, unknown_state
+from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.files import Queues
 from chalicelib.usecases.ports.orders import OrderStore, WaitingOrder, WaitingOrderStore

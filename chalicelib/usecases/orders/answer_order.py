@@ -1,13 +1,12 @@
 """1C answers an order, the dealer answers 1C: nothing is overwritten in silence."""
 
 import hashlib
-from contextlib import suppress
 from dataclasses import astuple
 from datetime import datetime
 from decimal import Decimal
 
 from chalicelib.domain.catalogue.stock import Source
-from chalicelib.domain.errors import Forbidden, KabinetError
+from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.domain.money import ZERO
 from chalicelib.domain.orders.change_requests import after_answer, as_wished, wishes_met
@@ -26,7 +25,8 @@ from chalicelib.domain.orders.orders import (
 )
 from chalicelib.domain.partners.partners import SupplierScope
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders.dispatch_outbox import queue
+from chalicelib.usecases.notifications.announce import order_changed
+from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.orders.order_news import fulfilment_text, payment_text
 from chalicelib.usecases.orders.show_orders import may_change
 from chalicelib.usecases.ports.clock import Clock
@@ -45,8 +45,9 @@ def take_answer(orders: OrderStore, queues: Queues, clock: Clock, *, answer: Erp
     after = _with_answer(order, answer)
     now = clock()
     if after is not order:
-        rows = invoice_rows(order, after, now)
-        orders.change(order, after, _answer_event(order, after, now), (*rows, *_withdrawn_rows(after, answer, now)))
+        event = _answer_event(order, after, now)
+        rows = (*invoice_rows(order, after, now), *order_changed(order, after, event))
+        orders.change(order, after, event, (*rows, *_withdrawn_rows(after, answer, now)))
         tell(queues, rows)
     orders.settle_hold(order.number, kept_of(after), now)
     return unknown_state(answer)
@@ -103,15 +104,6 @@ def invoice_row(order: Order, now: datetime) -> OutboxRow:
     return OutboxRow.new("documents", order.number, now, body)
 
 
-def tell(queues: Queues | None, rows: tuple[OutboxRow, ...]) -> None:
-    """Hurry the workers on; a row whose message is lost here is found by the sweep of the outbox."""
-    if queues is None:
-        return
-    for row in rows:
-        with suppress(KabinetError):
-            queue(queues, row)
-
-
 def _answer_event(before: Order, after: Order, now: datetime) -> OrderEvent:
     number = (("number", after.erp_number or after.number),)
     if before.request and not after.request and after.approval not in (Approval.AWAITING_CLIENT, Approval.REJECTED):
@@ -146,8 +138,9 @@ def take_paper(orders: OrderStore, queues: Queues, clock: Clock, *, told: ErpPap
     after, now = with_papers(order, (told.paper,)), clock()
     if after is order:
         return False
-    rows = invoice_rows(order, after, now)
-    orders.change(order, after, OrderEvent(now, ERP, "updated", _news(order, after)), rows)
+    event = OrderEvent(now, ERP, "updated", _news(order, after))
+    rows = (*invoice_rows(order, after, now), *order_changed(order, after, event))
+    orders.change(order, after, event, rows)
     tell(queues, rows)
     return True
 

@@ -1,13 +1,17 @@
 """What was committed but not told of, or not done, goes onto its queue again."""
 
+from contextlib import suppress
 from datetime import timedelta
 
+from chalicelib.domain.errors import KabinetError
 from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.files import Queues
 from chalicelib.usecases.ports.orders import Outbox, OutboxRow
 
 QUEUED_KINDS = ("messages", "documents")
 """Kinds whose queue has the same name."""
+NOTIFICATIONS = "notifications"
+"""What people are to be told of: the worker of the queue "messages" looks up whom, and how."""
 PLANS = "plans"
 """Items whose lots were told anew: the worker of the queue "stock" looks at the orders that count on them."""
 PUSHED_KINDS = ("orders", "copies")
@@ -22,7 +26,7 @@ MOST = 1000
 def dispatch_outbox(outbox: Outbox, queues: Queues, clock: Clock, *, pushed: bool = False) -> int:
     """Queue what is due; how many rows that were. Run it every `PERIOD`."""
     now = clock()
-    kinds = (*QUEUED_KINDS, PLANS) + (PUSHED_KINDS if pushed else ())
+    kinds = (*QUEUED_KINDS, NOTIFICATIONS, PLANS) + (PUSHED_KINDS if pushed else ())
     due = [row for kind in kinds for row in outbox.waiting(kind, FRESH, now, limit=MOST) if is_due(now - row.created_at)]
     for row in due:
         queue(queues, row)
@@ -35,8 +39,19 @@ def queue(queues: Queues, row: OutboxRow) -> None:
         queues.send("deliveries", {"kind": row.kind, "row": row.id})
     elif row.kind == PLANS:
         queues.send("stock", {"item": row.subject, "row": row.id})
+    elif row.kind == NOTIFICATIONS:
+        queues.send("messages", {"notification": row.id})
     else:
         queues.send(row.kind, {"row": row.id})
+
+
+def tell(queues: Queues | None, rows: tuple[OutboxRow, ...]) -> None:
+    """Hurry the workers on; a row whose message is lost here is found by the sweep of the outbox."""
+    if queues is None:
+        return
+    for row in rows:
+        with suppress(KabinetError):
+            queue(queues, row)
 
 
 def is_due(age: timedelta) -> bool:

@@ -9,7 +9,9 @@ from chalicelib.domain.orders.moderation import Decision, decided
 from chalicelib.domain.orders.order_list import Lane, OrderFilter
 from chalicelib.domain.orders.orders import OrderEvent
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders.answer_order import invoice_row, tell
+from chalicelib.usecases.notifications.announce import order_changed
+from chalicelib.usecases.orders.answer_order import invoice_row
+from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.orders.order_news import decision_text
 from chalicelib.usecases.ports.clock import BUSINESS_ZONE, Clock
 from chalicelib.usecases.ports.files import Queues
@@ -73,8 +75,9 @@ def moderate(
         raise InvalidInput("Объясните дилеру причину", {"comment": "Напишите причину"})
     order, now = orders.read(visitor.scope, number), clock()
     after = decided(order, decision, revision)
-    rows = (OutboxRow.new("orders", number, now), *((invoice_row(after, now),) if decision is Decision.CONFIRM else ()))
+    invoices = (invoice_row(after, now),) if decision is Decision.CONFIRM else ()
     event = OrderEvent(now, visitor.name, decision.value, decision_text(decision, said), (("comment", said),) if said else ())
+    rows = (OutboxRow.new("orders", number, now), *invoices, *order_changed(order, after, event))
     orders.change(order, after, event, rows)
     if decision is Decision.REJECT:
         orders.settle_hold(number, {}, now)

@@ -12,7 +12,9 @@ from chalicelib.domain.orders.order_reports import OrderReport, fulfilment, mark
 from chalicelib.domain.orders.orders import Approval, Fulfilment, Order, OrderEvent, Payment, state_axes
 from chalicelib.domain.partners.partners import SupplierScope
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders.answer_order import ERP, invoice_row, tell
+from chalicelib.usecases.notifications.announce import order_changed
+from chalicelib.usecases.orders.answer_order import ERP, invoice_row
+from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.orders.order_news import approval_text, fulfilment_text, payment_text
 from chalicelib.usecases.orders.show_orders import OwnMark, may_change, own_marks
 from chalicelib.usecases.ports.clock import Clock
@@ -46,8 +48,10 @@ def _take(orders: OrderStore, queues: Queues, now: datetime, number: str, report
         _settle_ended(orders, before, now)
         return "unchanged", ()
     after = _after(before, reported(before, report), report)
-    rows = (invoice_row(after, now),) if _became(Approval.CONFIRMED, before, after) else ()
-    if not orders.save_progress(report.order, before, after, _event(before, after, now), rows):
+    event = _event(before, after, now)
+    invoices = (invoice_row(after, now),) if _became(Approval.CONFIRMED, before, after) else ()
+    rows = (*invoices, *order_changed(before, after, event))
+    if not orders.save_progress(report.order, before, after, event, rows):
         return "unchanged", ()
     tell(queues, rows)
     _settle_ended(orders, after, now)

@@ -12,8 +12,8 @@ from chalicelib.domain.orders import auto_check
 from chalicelib.domain.orders.orders import Agreed, Approval, DeliveryMethod, Order, OrderEvent, OrderLine
 from chalicelib.domain.partners.partners import Counterparty, DeliveryAddress
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders.answer_order import tell
 from chalicelib.usecases.orders.cart import CartRow, CartView, view_cart
+from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.ports.catalogue import CatalogueIndex, OfferStore
 from chalicelib.usecases.ports.clock import Clock, business_day
 from chalicelib.usecases.ports.files import Queues

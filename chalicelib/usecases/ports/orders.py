@@ -316,9 +316,12 @@ class OrderStore(Protocol):
 class Outbox(Protocol):
     """Kinds: "orders" (1C takes them, or they are sent to it), "copies" (orders for further systems; `body["target"]` names
     one), `CHANGES` (what else 1C must learn of), "documents" (invoices to print), "messages" (letters and SMS),
+    "notifications" (what people are to be told of),
     "plans" (items whose orders are to be planned anew), `ASIDE` (`body["kind"]` is what it was)."""
 
     def add(self, kind: str, subject: str, body: Mapping[str, str], now: datetime) -> OutboxRow: ...
+
+    def put(self, row: OutboxRow) -> None: ...
 
     def pending(self, kind: str, limit: int = 100) -> tuple[OutboxRow, ...]:
         """Oldest first, consistent."""

@@ -1,7 +1,7 @@
 """Partners with what hangs on them: contracts, terms, settlements, managers."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -27,7 +27,8 @@ from chalicelib.usecases.ports.clock import RecordStore
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What most pages need of a partner, read in one call. `terms` grows with every change of the partner's own terms."""
+    """What most pages need of a partner, read in one call. `terms` grows with every change of the partner's own terms;
+    `unread`: notifications not read yet, by user."""
 
     partner: Partner
     members: tuple[Membership, ...] = ()
@@ -36,6 +37,7 @@ class Account:
     carts: tuple[CartHead, ...] = ()
     manager: AccountManager | None = None
     terms: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

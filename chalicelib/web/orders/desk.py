@@ -73,13 +73,12 @@ def message(visit: Visit, number: str) -> Answer:
     write_message(
         stores.orders,
         stores.conversations,
-        stores.partners,
         stores.outbox,
+        stores.queues,
         stores.clock,
         visitor=visit.visitor,
         number=number,
         text=form.get("text"),
         internal=bool(form.get("internal")),
-        public_url=stores.settings.public_url,
     )
     return visit.go(f"/orders/{number}", "message_sent")

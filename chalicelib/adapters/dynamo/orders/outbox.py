@@ -46,8 +46,11 @@ class DynamoOutbox:
 
     def add(self, kind: str, subject: str, body: Mapping[str, str], now: datetime) -> OutboxRow:
         row = OutboxRow.new(kind, subject, now, body)
-        self.portal.put(to_item(row))
+        self.put(row)
         return row
+
+    def put(self, row: OutboxRow) -> None:
+        self.portal.put(to_item(row))
 
     def pending(self, kind: str, limit: int = 100) -> tuple[OutboxRow, ...]:
         found = self.portal.query(f"OUTBOX#{kind}", strong=True, limit=limit)

@@ -10,6 +10,7 @@ from chalicelib.adapters.dynamo.access import contacts
 from chalicelib.adapters.dynamo.access.users import keyed
 from chalicelib.adapters.dynamo.exchange.records import register_item
 from chalicelib.adapters.dynamo.flat import from_flat, to_flat
+from chalicelib.adapters.dynamo.notifications import unread_counts
 from chalicelib.adapters.dynamo.orders.carts import head_from_item
 from chalicelib.adapters.dynamo.table import ACTIONS_PER_TRANSACTION, ConditionFailed, Item, Key, Table, batch_get, transact
 from chalicelib.domain.errors import Conflict
@@ -107,6 +108,7 @@ class DynamoPartners:
             carts=tuple(head_from_item(item) for item in found if item["SK"].startswith(CART)),
             manager=_manager(by_key.get(manager_key(scope.partner_id)[1])),
             terms=int(by_key.get(terms_key(scope.partner_id)[1], {}).get("version", 0)),
+            unread=unread_counts(found),
         )
 
     def names(self, partner_ids: Collection[str]) -> dict[str, str]:
