@@ -2,7 +2,7 @@
 
 from chalice import Chalice
 
-from chalicelib.exchange import bitrix24, changes, onec, snapshots, v1
+from chalicelib.exchange import bitrix24, changes, onec, snapshots, telegram, v1
 from chalicelib.schedules import catalogue as catalogue_schedule
 from chalicelib.schedules import exchange, holds, outbox, reconcile, waiting
 from chalicelib.schedules import notifications as notifications_schedule
@@ -23,7 +23,7 @@ CATALOGUE_PAGES = (catalogue, categories, items, price_lists, restrictions, sear
 ORDER_PAGES = (desk, order_list, orders)
 AREAS = (*CART_PAGES, *CATALOGUE_PAGES, *ORDER_PAGES, *EXCHANGE_PAGES)
 PAGES = (assets, documents, home, news, notifications, profile, sign_in, *AREAS)
-EXCHANGE = (bitrix24, changes, onec, snapshots, v1)
+EXCHANGE = (bitrix24, changes, onec, snapshots, telegram, v1)
 WORKERS = (deliveries, documents_worker, imports, messages, pictures, pricelists, rereads, snapshot, stock)
 SCHEDULES = (
     catalogue_schedule,

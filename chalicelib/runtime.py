@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.dynamo.table import Table
     from chalicelib.adapters.erp.bitrix24 import Bitrix24
+    from chalicelib.adapters.telegram import TelegramBot
     from chalicelib.domain.catalogue.price_lists import PriceList
     from chalicelib.domain.partners.partners import Contract, Counterparty, DeliveryAddress
     from chalicelib.domain.partners.terms import CurrencyRate, Discount
@@ -495,6 +496,14 @@ class Runtime:
         from chalicelib.adapters.sms import texter
 
         return texter(self.settings.sms)
+
+    @cached_property
+    def telegram(self) -> "TelegramBot | None":
+        """None where no bot is set."""
+        from chalicelib.adapters.telegram import telegram_bot
+
+        url = self.settings.telegram
+        return telegram_bot(url, private=self.settings.private_addresses) if url else None
 
     @cached_property
     def erp(self) -> "ErpClient | None":

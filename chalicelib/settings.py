@@ -47,7 +47,8 @@ class Settings:
 
     `push` are URLs of systems that orders are sent to, apart by spaces: the first one is where answers come from, the others
     get copies; empty where 1C comes for its orders itself. `private_addresses` lets them lie in private networks.
-    `public_url` is where people open the portal, without a trailing slash: links in letters start with it.
+    `telegram` is the URL of our bot, empty where there is none. `public_url` is where people open the portal, without a
+    trailing slash: links in letters start with it.
     """
 
     portal_table: str
@@ -60,6 +61,7 @@ class Settings:
     sms: str
     erp: str
     push: str = ""
+    telegram: str = ""
     private_addresses: bool = False
 
     @classmethod
@@ -81,6 +83,7 @@ class Settings:
             sms=environ["SMS_URL"],
             erp=environ.get("ERP_URL", ""),
             push=environ.get("PUSH_URL", ""),
+            telegram=environ.get("TELEGRAM_URL", ""),
             private_addresses=environ.get("PRIVATE_ADDRESSES", "") == "allow",
         )
 

@@ -25,7 +25,7 @@ import boto3
 from chalicelib.settings import QUEUES
 from infra import package, stack
 
-OWN_SETTINGS = ("PUBLIC_URL", "MAIL_URL", "SMS_URL", "ERP_URL", "PUSH_URL", "PRIVATE_ADDRESSES")
+OWN_SETTINGS = ("PUBLIC_URL", "MAIL_URL", "SMS_URL", "ERP_URL", "PUSH_URL", "TELEGRAM_URL", "PRIVATE_ADDRESSES")
 UNKNOWN_URL = "https://address.invalid"
 """PUBLIC_URL of the very first deployment, which is followed by a second one at once."""
 

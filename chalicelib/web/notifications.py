@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from chalice import Blueprint
 
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.notifications import Channel, Digest, Event
 from chalicelib.texts import N_
-from chalicelib.usecases.notifications import choose
+from chalicelib.usecases.notifications import choose, link_telegram
 from chalicelib.web.answer import Answer
 from chalicelib.web.http import get, post
 from chalicelib.web.visit import Visit
@@ -75,8 +76,27 @@ def read_all(visit: Visit) -> Answer:
 def settings(visit: Visit) -> Answer:
     chosen = choose.own_preferences(visit.runtime.notifications, visitor=visit.visitor)
     return visit.page(
-        "notifications/settings.html", chosen=chosen, events=EVENTS, channels=CHANNELS, digests=DIGESTS, zones=ZONES
+        "notifications/settings.html",
+        chosen=chosen,
+        bot=visit.runtime.telegram,
+        events=EVENTS,
+        channels=CHANNELS,
+        digests=DIGESTS,
+        zones=ZONES,
     )
+
+
+@post(routes, "/notifications/telegram")
+def telegram(visit: Visit) -> Answer:
+    """The code for the bot; or the chat is let go."""
+    stores = visit.runtime
+    if stores.telegram is None:
+        raise NotFound("Telegram у поставщика не подключён")
+    if visit.request.form.get("unlink"):
+        link_telegram.unlink_chat(stores.notifications, visitor=visit.visitor)
+        return visit.go("/notifications/settings", "notifications-saved")
+    code = link_telegram.offer_code(stores.notifications, stores.clock, visitor=visit.visitor)
+    return visit.page("notifications/telegram.html", code=code, bot=stores.telegram)
 
 
 @post(routes, "/notifications/settings")

@@ -20,7 +20,7 @@ def messages(rt: Runtime, work: Work) -> None:
         return
     row_id = work.message["row"]
     with marked(rt.monitor, rt.clock, "messages", lambda: row_subject(rt.outbox, "messages", row_id)):
-        deliver_message(rt.outbox, rt.mail, rt.sms, row_id=row_id)
+        deliver_message(rt.outbox, rt.mail, rt.sms, rt.telegram, row_id=row_id)
 
 
 def spread(rt: Runtime, row_id: str) -> None:

@@ -81,7 +81,7 @@ def test_a_page_asks_aws_the_same_few_times_however_much_there_is(exchange: Exch
         with aws_calls(exchange.runtime.dynamodb) as tables, aws_calls(exchange.runtime.sqs) as queues, aws_calls(watch) as ages:
             exchange.administrator.get(JOURNAL)
         counted.append((len(tables), len(queues), len(ages)))
-    assert counted[0] == counted[1] == (12, 2 * len(exchange.runtime.settings.queues), 1)
+    assert counted[0] == counted[1] == (14, 2 * len(exchange.runtime.settings.queues), 1)
 
 
 # --- runs -------------------------------------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ POST /news/{news_id}/read
 POST /notifications/open
 POST /notifications/read
 POST /notifications/settings
+POST /notifications/telegram
 POST /orders/columns
 POST /orders/views
 POST /orders/views/{view_id}/delete

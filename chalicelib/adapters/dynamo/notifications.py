@@ -3,6 +3,7 @@
 portal  NOTIFIED#<partner>#<user>   <outbox row>                  what a person was told while he works for the partner
         PARTNER#<partner>           UNREAD#<user>                 how many of them he has not read: comes with the account
         USER#<user>                 NOTIFY                        his matrix, quiet hours and digest
+        TELEGRAM#<code>             CODE                          whose chat it will be that sends this code to the bot
         LATER                       <due>#<user>#<channel>#<id>   a message that waits for its hour
 """
 
@@ -38,6 +39,10 @@ def preferences_key(user_id: str) -> Key:
     return f"USER#{user_id}", "NOTIFY"
 
 
+def code_key(code: str) -> Key:
+    return f"TELEGRAM#{code}", "CODE"
+
+
 def notified_key(scope: PartnerScope, user_id: str, id: str) -> Key:
     return f"NOTIFIED#{scope.partner_id}#{user_id}", id
 
@@ -46,18 +51,14 @@ def _keyed(key: Key, item: Item) -> Item:
     return {"PK": key[0], "SK": key[1]} | item
 
 
-def _preferences_item(user_id: str, chosen: Preferences) -> Item:
-    return _keyed(
-        preferences_key(user_id),
-        {
-            "matrix": {event.value: [channel.value for channel in channels] for event, channels in chosen.matrix.items()},
-            "digest": chosen.digest.value,
-            "zone": chosen.zone,
-            "quiet_from": f"{chosen.quiet_from:%H:%M}",
-            "quiet_to": f"{chosen.quiet_to:%H:%M}",
-            "telegram": chosen.telegram,
-        },
-    )
+def _preferences_fields(chosen: Preferences) -> Item:
+    return {
+        "matrix": {event.value: [channel.value for channel in channels] for event, channels in chosen.matrix.items()},
+        "digest": chosen.digest.value,
+        "zone": chosen.zone,
+        "quiet_from": f"{chosen.quiet_from:%H:%M}",
+        "quiet_to": f"{chosen.quiet_to:%H:%M}",
+    }
 
 
 def _preferences(item: Item) -> Preferences:
@@ -99,7 +100,28 @@ class DynamoNotifications:
         return _preferences(item) if item else None
 
     def save_preferences(self, user_id: str, chosen: Preferences) -> None:
-        self.portal.put(_preferences_item(user_id, chosen))
+        self._set(user_id, _preferences_fields(chosen), {"telegram": ""})
+
+    def save_telegram(self, user_id: str, chat: str) -> None:
+        self._set(user_id, {"telegram": chat}, _preferences_fields(Preferences()))
+
+    def _set(self, user_id: str, fields: Item, first: Item) -> None:
+        """`first` are those of an item that is not there yet."""
+        told = [f"#{name} = :{name}" for name in fields]
+        told += [f"#{name} = if_not_exists(#{name}, :{name})" for name in first]
+        values = {f":{name}": value for name, value in (fields | first).items()}
+        names = {f"#{name}": name for name in fields | first}
+        self.portal.update(preferences_key(user_id), "SET " + ", ".join(told), values=values, names=names)
+
+    def offer_code(self, code: str, user_id: str, until: datetime) -> None:
+        item = {"user_id": user_id, "expires_at": instant_text(until), "expires": int(until.timestamp())}
+        self.portal.put(_keyed(code_key(code), item))
+
+    def take_code(self, code: str, now: datetime) -> str | None:
+        try:
+            return str(self.portal.remove(code_key(code), "expires_at > :now", {":now": instant_text(now)})["user_id"])
+        except ConditionFailed:
+            return None
 
     def tell(
         self,

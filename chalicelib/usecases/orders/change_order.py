@@ -6,7 +6,9 @@ from chalicelib.domain.orders.erp_orders import ORIGIN
 from chalicelib.domain.orders.order_requests import OrderRequest, RequestKind
 from chalicelib.domain.orders.orders import Approval, Order, OrderEvent
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders.answer_order import invoice_rows, tell
+from chalicelib.usecases.notifications.announce import order_changed
+from chalicelib.usecases.orders.answer_order import invoice_rows
+from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.orders.order_news import request_text, verdict_text
 from chalicelib.usecases.orders.show_orders import may_change
 from chalicelib.usecases.ports.clock import Clock
@@ -114,8 +116,9 @@ def decide_request(
     kind = "request_granted" if grant else "request_refused"
     event = OrderEvent(now, visitor.name, kind, verdict_text(grant, said), (("comment", said),) if said else ())
     invoices = invoice_rows(order, after, now) if grant else ()
-    orders.change(order, after, event, (*rows, *invoices, OutboxRow.of_change(FEED, number, now)))
+    told = order_changed(order, after, event)
+    orders.change(order, after, event, (*rows, *invoices, *told, OutboxRow.of_change(FEED, number, now)))
     if after.approval is Approval.CANCELLED:
         orders.settle_hold(number, {}, now)
-    tell(queues, invoices)
+    tell(queues, (*invoices, *told))
     tell(pushes, rows)

@@ -14,7 +14,19 @@ class NotificationStore(Protocol):
         """None for a person who never chose."""
         ...
 
-    def save_preferences(self, user_id: str, chosen: Preferences) -> None: ...
+    def save_preferences(self, user_id: str, chosen: Preferences) -> None:
+        """All but the chat, which has a way of its own."""
+        ...
+
+    def save_telegram(self, user_id: str, chat: str) -> None:
+        """The person's chat; "" for none."""
+        ...
+
+    def offer_code(self, code: str, user_id: str, until: datetime) -> None: ...
+
+    def take_code(self, code: str, now: datetime) -> str | None:
+        """Whom the code was given to, once; None for one that is used, old or never was."""
+        ...
 
     def tell(
         self,
