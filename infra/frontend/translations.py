@@ -18,7 +18,17 @@ from infra.frontend.collect import LOCALES, ROOT, compile_translations
 
 SOURCE = ROOT / "chalicelib"
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
-ERRORS = ("InvalidInput", "NotFound", "Conflict", "NotSignedIn", "Forbidden", "TooManyAttempts", "BrokenFile", "Unavailable")
+ERRORS = (
+    "InvalidInput",
+    "NotFound",
+    "Conflict",
+    "NotSignedIn",
+    "Forbidden",
+    "TooManyAttempts",
+    "BrokenFile",
+    "Unavailable",
+    "PricesRose",
+)
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "N_": None,

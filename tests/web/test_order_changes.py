@@ -1,15 +1,19 @@
 """The dealer cancels an order, or asks for a change of it, and the manager decides."""
 
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
 from chalicelib.domain.access.users import Role
+from chalicelib.domain.catalogue.catalogue import ItemPrice, Offer
 from chalicelib.domain.orders.orders import Approval, Order, OrderEvent
 from chalicelib.domain.partners.partners import PartnerScope
+from chalicelib.usecases.orders.answer_order import take_answer
 from tests.people import contact, record
+from tests.usecases.orders_world import answer_to
 from tests.web.browser import Browser, Page
-from tests.web.shop import Shop
+from tests.web.shop import ITEMS, Shop
 
 
 @pytest.fixture
@@ -98,3 +102,77 @@ def test_nobody_else_cancels_an_order(shop: Shop) -> None:
     assert stranger.submit("/orders", f"/orders/{number}/cancel", {"revision": "1"}).status == 404
     assert dealer.submit("/orders", f"/orders/{number}/request", {"decision": "grant", "revision": "1"}).status == 403
     assert order(shop, number).approval is Approval.SUBMITTED
+
+
+def edit(dealer: Browser, number: str, quantity: str, **fields: str) -> Page:
+    page = dealer.get(f"/orders/{number}/edit")
+    known = {"form_token": page.hidden("form_token"), "revision": page.hidden("revision"), "quantity_1": quantity}
+    return dealer.post(f"/orders/{number}/edit", known | fields)
+
+
+def test_an_order_1c_has_not_taken_is_edited_at_once(shop: Shop) -> None:
+    """OR-30, C-16: quantities and what is held of them change together, never more than there is; 1C gets the order anew."""
+    dealer = shop.dealer()
+    number = ordered(shop, dealer, "5")
+    assert edit(dealer, number, "2", comment="Позвонить <b>заранее</b>").status == 303
+    assert (order(shop, number).lines[0].quantity, order(shop, number).sums.amount, free(shop)) == (2, 200000, 5)
+    assert edit(dealer, number, "6").status == 303
+    assert (order(shop, number).lines[0].held, free(shop)) == (6, 1)
+    assert edit(dealer, number, "0").status == 422, "an order without goods is cancelled instead"
+    assert edit(dealer, number, "6").status == 422, "nothing changed"
+    page = dealer.get(f"/orders/{number}").text
+    assert "Дилер изменил заказ" in page and "<b>заранее" not in page
+    assert send(dealer, number, "cancel").status == 303
+    assert free(shop) == 7
+
+
+def test_what_an_order_costs_is_asked_anew_before_it_grows(shop: Shop) -> None:
+    """C-14, C-17: a price that rose is shown beside the old one, and taken when the dealer sends the form again."""
+    dealer = shop.dealer()
+    number = ordered(shop, dealer, "2")
+    shop.runtime.catalogue.save_prices([Offer(ITEMS[0], (ItemPrice("dealer", Decimal("1500")),))], 2)
+    refused = edit(dealer, number, "3")
+    assert refused.status == 422 and 'name="price_1" value="1500' in refused.text
+    assert order(shop, number).lines[0].quantity == 2
+    assert edit(dealer, number, "3", price_1="1500").status == 303
+    assert order(shop, number).sums.amount == 450000
+
+
+def test_an_edit_of_an_order_1c_has_is_a_request(shop: Shop) -> None:
+    """OP-10, OR-30: the order stays as it is until the manager grants it; then 1C gets it with the new figures."""
+    dealer, manager = shop.dealer(), shop.staff(Role.MANAGER)
+    number = ordered(shop, dealer, "5")
+    taken(shop, number)
+    old = dealer.get(f"/orders/{number}/edit").hidden("revision")
+    assert edit(dealer, number, "3", words="Клиент передумал", desired_date="2026-12-25").status == 303
+    assert (order(shop, number).lines[0].quantity, free(shop)) == (5, 2)
+    late = edit(dealer, number, "1", revision=old)
+    assert late.status == 409 and 'value="1"' in late.text, "his wish is kept beside what stands now"
+    assert "Клиент передумал" in manager.get(f"/orders/{number}").text
+    assert send(manager, number, "request", decision="grant").status == 303
+    after = order(shop, number)
+    assert (after.lines[0].quantity, str(after.desired_date), after.request) == (3, "2026-12-25", None)
+    assert [row.subject for row in shop.runtime.outbox.pending("orders")] == [number]
+
+
+def test_a_changed_order_is_answered_line_by_line(shop: Shop) -> None:
+    """OR-04, OP-04: one line is agreed to, the other goes back to the manager with what the dealer wants."""
+    dealer, manager = shop.dealer(), shop.staff(Role.MANAGER)
+    shop.put(dealer, "i1", "5")
+    shop.put(dealer, "i3", "4")
+    number = shop.place(dealer)
+    taken(shop, number)
+    answer = answer_to(order(shop, number), cut={"i1": 3, "i3": 1})
+    take_answer(shop.runtime.orders, shop.runtime.queues, shop.runtime.clock, answer=answer)
+    lines = {line.item_id: line.number for line in order(shop, number).lines}
+    said = {f"agree_{lines['i1']}": "yes", f"wish_{lines['i1']}": "5", f"agree_{lines['i3']}": "no", f"wish_{lines['i3']}": "2"}
+    assert send(dealer, number, "answer", **said | {f"agree_{lines['i3']}": "yes"}).status == 422
+    assert send(dealer, number, "answer", **said).status == 303
+    after = order(shop, number)
+    assert after.approval is Approval.ON_MODERATION and after.request is not None
+    assert [(one.item_id, one.quantity) for one in after.request.lines] == [("i3", 2)]
+    assert "Изменения приняты, кроме строк: 1" in dealer.get(f"/orders/{number}").text
+    assert send(manager, number, "request", decision="grant").status == 303
+    done = order(shop, number)
+    assert {line.item_id: int(line.quantity) for line in done.lines} == {"i1": 3, "i3": 2}
+    assert done.approval is Approval.CONFIRMED

@@ -33,6 +33,7 @@ GET  /notifications/settings
 GET  /orders
 GET  /orders/xlsx
 GET  /orders/{number}
+GET  /orders/{number}/edit
 GET  /orders/{number}/repeat
 GET  /pictures/{name}
 GET  /price-lists
@@ -85,9 +86,11 @@ POST /notifications/telegram
 POST /orders/columns
 POST /orders/views
 POST /orders/views/{view_id}/delete
+POST /orders/{number}/answer
 POST /orders/{number}/cancel
 POST /orders/{number}/confirm
 POST /orders/{number}/decline
+POST /orders/{number}/edit
 POST /orders/{number}/messages
 POST /orders/{number}/moderate
 POST /orders/{number}/own

@@ -156,6 +156,7 @@ DEALER = {
     "/documents",
     "/cart/xlsx",
     "/drafts",
+    "/orders/{number}/edit",
     "/orders/{number}/repeat",
     "/quotation",
     "/templates",

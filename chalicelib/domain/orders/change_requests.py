@@ -71,8 +71,24 @@ def granted(order: Order, seen_revision: int) -> Order:
         return cancelled(order)
     wishes = {wanted.line: wanted for wanted in request.lines}
     lines = tuple(with_quantity(line, wishes[line.number], order) if line.number in wishes else line for line in order.lines)
-    after = replace(order, lines=lines, request=None, revision=order.revision + 1)
+    settled = order.approval is Approval.ON_MODERATION and order.erp_print and not order.moderation
+    approval = Approval.CONFIRMED if settled else order.approval
+    after = replace(order, lines=lines, approval=approval, request=None, revision=order.revision + 1)
     return with_heading(after, request.heading)
+
+
+def answered_by_line(order: Order, request: OrderRequest) -> Order:
+    """The dealer agrees to what 1C made of the order but for the lines of the `request`: they go back with his wish."""
+    must_be_seen(order, request.base_revision)
+    if order.approval is not Approval.AWAITING_CLIENT:
+        raise Conflict("Заказ %(number)s не ждёт вашего ответа", number=order.number)
+    against = {wanted.line for wanted in request.lines}
+    lines = tuple(
+        line if line.number in against else replace(line, agreed=Agreed(line.quantity, line.price, line.amount))
+        for line in order.lines
+        if line.quantity or line.number in against
+    )
+    return replace(order, lines=lines, approval=Approval.ON_MODERATION, request=request, revision=order.revision + 1)
 
 
 def with_heading(order: Order, heading: Heading | None) -> Order:
@@ -88,9 +104,10 @@ def with_heading(order: Order, heading: Heading | None) -> Order:
 
 
 def with_quantity(line: OrderLine, wanted: Wanted, order: Order) -> OrderLine:
-    """The line with another quantity at its price; both sides have agreed to it."""
-    amount = money.line_amount(line.price, wanted.quantity)
-    after = replace(line, quantity=wanted.quantity, amount=amount, vat_amount=vat_of(amount, line, order))
+    """The line with another quantity at the price the dealer agreed to; both sides have agreed to it then."""
+    price = line.agreed.price if line.agreed else line.price
+    amount = money.line_amount(price, wanted.quantity)
+    after = replace(line, quantity=wanted.quantity, price=price, amount=amount, vat_amount=vat_of(amount, line, order))
     return replace(after, agreed=Agreed(after.quantity, after.price, after.amount) if wanted.quantity else None)
 
 

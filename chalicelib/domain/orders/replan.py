@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
-from chalicelib.domain.catalogue.promise import PlanPart, total
+from chalicelib.domain.catalogue.promise import PlanPart, promise, total
 from chalicelib.domain.catalogue.stock import IncomingLot, StockBalance
 from chalicelib.domain.money import ZERO
 from chalicelib.domain.orders.orders import OrderLine
@@ -70,3 +70,22 @@ def _merged(parts: list[PlanPart]) -> tuple[PlanPart, ...]:
         (part for part in parts if part.lot_id and part.quantity), key=lambda part: (part.due is None, part.due, part.lot_id)
     )
     return (PlanPart(on_hand), *lots) if on_hand else tuple(lots)
+
+
+def resized(
+    line: OrderLine, quantity: Decimal, stock: StockBalance, today: date, *, by: date | None = None, buffer_days: int = 0
+) -> tuple[tuple[PlanPart, ...], dict[str, Decimal]]:
+    """The plan of a line of another quantity, and how much more is held of each source ("" on hand), less where negative.
+
+    Less gives up its latest parts; more is promised out of what is free now.
+    """
+    kept, left = list[PlanPart](), quantity
+    for part in line.plan:
+        kept += [replace(part, quantity=min(left, part.quantity))]
+        left -= kept[-1].quantity
+    more = promise(stock, line.warehouse_id, left, today, by=by, buffer_days=buffer_days).parts if left > 0 else ()
+    plan = _merged([*kept, *more])
+    moved: dict[str, Decimal] = {}
+    for part, sign in [*((part, 1) for part in plan), *((part, -1) for part in line.plan)]:
+        moved[part.lot_id] = moved.get(part.lot_id, ZERO) + sign * part.quantity
+    return plan, {source: change for source, change in moved.items() if change}

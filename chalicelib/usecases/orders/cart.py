@@ -192,7 +192,7 @@ def put_in_cart(
     in sight; and a quantity that a colleague changed meanwhile is not overwritten. Raises NotFound, InvalidInput, Conflict.
     """
     visitor.must("cart.edit")
-    _check_quantity(quantity)
+    check_quantity(quantity)
     card = shown_cards(index, visitor, [item_id]).get(item_id)
     if card is None and quantity > 0:
         raise NotFound("Такого товара нет в каталоге")
@@ -247,7 +247,7 @@ def seen_line(visitor: Visitor, row: CartRow, by: Change) -> CartLine:
     )
 
 
-def _check_quantity(quantity: Decimal) -> None:
+def check_quantity(quantity: Decimal) -> None:
     if not quantity.is_finite() or quantity < 0 or quantity > MOST:
         raise InvalidInput("Укажите количество от 0 до %(most)s", {"quantity": "Неверное количество"}, most=MOST)
     if quantity != quantity.quantize(Decimal("0.001")):

@@ -1,13 +1,25 @@
 """The dealer cancels an order or asks for a change of it, the manager decides what was asked."""
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 from chalicelib.domain.errors import Forbidden, InvalidInput
-from chalicelib.domain.orders.change_requests import cancelled, granted, must_be_seen, requested, taken, without_request
+from chalicelib.domain.orders.change_requests import (
+    answered_by_line,
+    cancelled,
+    granted,
+    must_be_seen,
+    requested,
+    taken,
+    without_request,
+)
 from chalicelib.domain.orders.erp_orders import ORIGIN
-from chalicelib.domain.orders.order_requests import OrderRequest, RequestKind
+from chalicelib.domain.orders.order_requests import OrderRequest, RequestKind, Wanted
 from chalicelib.domain.orders.orders import Approval, Order, OrderEvent
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.notifications.announce import order_changed
 from chalicelib.usecases.orders.answer_order import invoice_rows
+from chalicelib.usecases.orders.cart import check_quantity
 from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.orders.order_news import request_text, verdict_text
 from chalicelib.usecases.orders.show_orders import may_change
@@ -77,6 +89,37 @@ def ask(orders: OrderStore, clock: Clock, *, visitor: Visitor, order: Order, req
     params = (("comment", request.words),) if request.words else ()
     event = OrderEvent(now, visitor.name, "requested", request_text(request.kind, request.words), params)
     orders.change(order, after, event, (OutboxRow.of_change(FEED, order.number, now),))
+
+
+def answer_lines(
+    orders: OrderStore,
+    clock: Clock,
+    *,
+    visitor: Visitor,
+    number: str,
+    revision: int,
+    against: Mapping[int, Decimal],
+    words: str = "",
+    pushes: Queues | None = None,
+) -> None:
+    """The dealer agrees to the changed order but for some lines: `against` has the quantity he wants of each, by number.
+
+    They go back to the manager. Raises Conflict, InvalidInput, Forbidden, NotFound.
+    """
+    visitor.must("order.confirm")
+    order = own_order(orders, visitor, number)
+    for quantity in against.values():
+        check_quantity(quantity)
+    wanted = tuple(Wanted(line.number, line.item_id, against[line.number]) for line in order.lines if line.number in against)
+    if not wanted:
+        raise InvalidInput("Отметьте строки, с которыми вы не согласны")
+    now, said = clock(), words.strip()[:LONGEST]
+    after = answered_by_line(order, OrderRequest(RequestKind.CHANGE, revision, now, visitor.name, wanted, words=said))
+    params = (("count", str(len(wanted))),)
+    event = OrderEvent(now, visitor.name, "declined", "Изменения приняты, кроме строк: %(count)s", params)
+    row = OutboxRow.new("orders", number, now)
+    orders.change(order, after, event, (row, OutboxRow.of_change(FEED, number, now)))
+    tell(pushes, (row,))
 
 
 def withdraw_request(orders: OrderStore, clock: Clock, *, visitor: Visitor, number: str, revision: int) -> None:

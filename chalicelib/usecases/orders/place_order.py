@@ -172,7 +172,7 @@ def place_order(
                 continue
             break
         now = clock()
-        order = _checked(orders, limits, visitor, _order(visitor, view, checkout_form, orders.next_number(key), now))
+        order = checked(orders, limits, visitor, _order(visitor, view, checkout_form, orders.next_number(key), now))
         with suppress(Conflict):  # a balance went between the look and the transaction
             number = orders.place(order, _placed_event(visitor, order), _holds(order, view.cart), view.cart.head, key)
             tell(pushes, (OutboxRow.of_placed(order),))
@@ -184,7 +184,7 @@ def _is_as_seen(view: CheckoutView, form: Checkout) -> bool:
     return view.seen == form.seen and view.cart.head.generation == form.generation and view.cart.can_be_ordered
 
 
-def _checked(orders: OrderStore, limits: CreditLimitStore, visitor: Visitor, order: Order) -> Order:
+def checked(orders: OrderStore, limits: CreditLimitStore, visitor: Visitor, order: Order) -> Order:
     """The automatic check: passed, the order is confirmed by 1C's own document; failed, a manager looks at it first."""
     contract, scope = visitor.contract, visitor.partner_scope
     assert contract is not None  # noqa: S101  # see `_order`
@@ -248,15 +248,20 @@ def _address(view: CheckoutView, form: Checkout) -> DeliveryAddress | None:
 
 
 def _check(view: CheckoutView, form: Checkout, now: datetime) -> None:
-    today = business_day(now)
-    if form.wish.by and not today <= form.wish.by <= today + FARTHEST:
-        raise InvalidInput("Желаемая дата уже прошла или слишком далека", {"desired_date": "Выберите дату не раньше сегодняшней"})
-    if len(form.comment) > 2_000:
-        raise InvalidInput("Комментарий длиннее 2000 знаков", {"comment": "Сократите комментарий до 2000 знаков"})
+    check_wishes(form.wish.by, form.comment, now)
     if len(form.client_reference) > 50:
         raise InvalidInput("Ваш номер заказа длиннее 50 знаков", {"client_reference": "Не больше 50 знаков"})
     if len(view.cart.rows) > MOST_LINES:
         raise InvalidInput("В заказе больше %(most)s строк: разделите его", most=MOST_LINES)
+
+
+def check_wishes(by: date | None, comment: str, now: datetime) -> None:
+    """The day and the words of an order. Raises InvalidInput."""
+    today = business_day(now)
+    if by and not today <= by <= today + FARTHEST:
+        raise InvalidInput("Желаемая дата уже прошла или слишком далека", {"desired_date": "Выберите дату не раньше сегодняшней"})
+    if len(comment) > 2_000:
+        raise InvalidInput("Комментарий длиннее 2000 знаков", {"comment": "Сократите комментарий до 2000 знаков"})
 
 
 def _line(visitor: Visitor, number: int, row: CartRow, promised: Promise) -> OrderLine:

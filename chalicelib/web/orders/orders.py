@@ -5,11 +5,12 @@ from decimal import Decimal
 
 from chalice import Blueprint
 
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.errors import Conflict, InvalidInput, Refused
 from chalicelib.domain.orders.orders import Approval
 from chalicelib.usecases.orders import show_orders as orders
 from chalicelib.usecases.orders.answer_order import confirm_changes, decline_changes
-from chalicelib.usecases.orders.change_order import cancel_order, withdraw_request
+from chalicelib.usecases.orders.change_order import answer_lines, cancel_order, withdraw_request
+from chalicelib.usecases.orders.edit_order import Edit, PricesRose, edit_order, edit_view
 from chalicelib.usecases.orders.order_progress import mark_all
 from chalicelib.web import forms
 from chalicelib.web.answer import Answer
@@ -77,6 +78,23 @@ def decline(visit: Visit, number: str) -> Answer:
     return visit.go(f"/orders/{number}", "declined")
 
 
+@post(routes, "/orders/{number}/answer", needs="order.confirm")
+def answer_by_line(visit: Visit, number: str) -> Answer:
+    form, stores = visit.request.form, visit.runtime
+    refused = {line: wish for line, wish in _figures(visit, "wish_").items() if form.get(f"agree_{line}") == "no"}
+    answer_lines(
+        stores.orders,
+        stores.clock,
+        visitor=visit.visitor,
+        number=number,
+        revision=forms.whole(form.get("revision")),
+        against=refused,
+        words=form.get("words"),
+        pushes=stores.pushes,
+    )
+    return visit.go(f"/orders/{number}", "declined")
+
+
 @post(routes, "/orders/{number}/cancel", needs="order.cancel")
 def cancel(visit: Visit, number: str) -> Answer:
     form, stores = visit.request.form, visit.runtime
@@ -90,6 +108,62 @@ def cancel(visit: Visit, number: str) -> Answer:
         pushes=stores.pushes,
     )
     return visit.go(f"/orders/{number}", "cancelled" if done else "cancel-asked")
+
+
+@get(routes, "/orders/{number}/edit", needs="order.edit")
+def editing(visit: Visit, number: str) -> Answer:
+    return _edit_page(visit, number)
+
+
+def _edit_page(visit: Visit, number: str, wrong: Refused | None = None) -> Answer:
+    """`wrong`: why what was sent has changed nothing; the fields keep it, beside the order as it is now."""
+    view = edit_view(visit.runtime.orders, visit.runtime.partners, visitor=visit.visitor, number=number)
+    status = 200 if wrong is None else 409 if isinstance(wrong, Conflict) else 422
+    filled = visit.request.form if wrong else None
+    rose = wrong.prices if isinstance(wrong, PricesRose) else {}
+    return visit.page("orders/edit.html", status=status, view=view, filled=filled, rose=rose, **forms.problems(wrong))
+
+
+@post(routes, "/orders/{number}/edit", needs="order.edit")
+def edit(visit: Visit, number: str) -> Answer:
+    stores = visit.runtime
+    try:
+        done = edit_order(
+            stores.index,
+            stores.offers,
+            stores.partners,
+            stores.orders,
+            stores.credit_limits,
+            stores.clock,
+            visitor=visit.visitor,
+            number=number,
+            edit=_edit(visit),
+            pushes=stores.pushes,
+        )
+    except (InvalidInput, Conflict) as wrong:
+        return _edit_page(visit, number, wrong)
+    return visit.go(f"/orders/{number}", "order-changed" if done else "change-asked")
+
+
+def _edit(visit: Visit) -> Edit:
+    """Raises InvalidInput."""
+    form = visit.request.form
+    return Edit(
+        revision=forms.whole(form.get("revision")),
+        quantities=_figures(visit, "quantity_"),
+        desired_date=forms.day(form.get("desired_date"), "desired_date"),
+        address_id=form.get("address_id"),
+        comment=form.get("comment"),
+        words=form.get("words"),
+        prices=_figures(visit, "price_"),
+    )
+
+
+def _figures(visit: Visit, prefix: str) -> dict[int, Decimal]:
+    """By the number of the line that the names of the fields end with."""
+    form = visit.request.form
+    found = (name for name in form.names() if name.startswith(prefix))
+    return {forms.whole(name.removeprefix(prefix)): forms.quantity(form.get(name)) for name in found}
 
 
 @post(routes, "/orders/{number}/request/withdraw", needs="order.edit")

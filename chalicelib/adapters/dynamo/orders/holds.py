@@ -115,7 +115,7 @@ class DynamoHolds:
     # --- moving ---------------------------------------------------------------------------------------------------------
 
     def move_actions(self, number: str, moved: Sequence[Hold], due: datetime) -> list[Item]:
-        """What it takes to hold more of one source of an item and less of another. Raises ConditionFailed.
+        """What it takes to hold more of one source of the items and less of another. Raises ConditionFailed.
 
         An order whose hold has ended, because 1C has answered, begins a new one with what is more.
         """
@@ -124,12 +124,17 @@ class DynamoHolds:
             return self.actions(number, [hold for hold in moved if hold.quantity > 0], due)
         if head["state"] != "open":
             raise ConditionFailed
-        part = self._part_of(number, moved[0].item_id)
-        open_still = check(self.portal.name, _head(number), "#s = :open", {":open": "open"}, {"#s": "state"})
-        return [open_still, self._moved_part(part, moved), self._move(moved)]
-
-    def _part_of(self, number: str, item_id: str) -> Item:
         parts = list(self.portal.query(f"HOLD#{number}", prefix="PART#", strong=True))
+        by_item, by_part = _by_item(moved), dict[str, tuple[Item, list[Hold]]]()
+        for item_id, holds in by_item.items():
+            part = self._part_of(parts, item_id)
+            by_part.setdefault(part["SK"], (part, []))[1].extend(holds)
+        open_still = check(self.portal.name, _head(number), "#s = :open", {":open": "open"}, {"#s": "state"})
+        changed = [self._moved_part(part, holds) for part, holds in by_part.values()]
+        return [open_still, *changed, *(self._move(number, holds) for holds in by_item.values())]
+
+    @staticmethod
+    def _part_of(parts: Sequence[Item], item_id: str) -> Item:
         own = (part for part in parts if any(line[0] == item_id for line in part["lines"]))
         part = next(own, None) or next(iter(parts), None)
         if part is None:  # it is being let go at this moment
@@ -148,7 +153,7 @@ class DynamoHolds:
         was = "version = :was" if "version" in part else "attribute_exists(PK) AND attribute_not_exists(version)"
         return put(self.portal.name, after, was, {":was": part["version"]} if "version" in part else None)
 
-    def _move(self, moved: Sequence[Hold]) -> Item:
+    def _move(self, number: str, moved: Sequence[Hold]) -> Item:
         names: dict[str, str] = {}
         values: Item = {":zero": 0}
         sets, conditions = [], []
@@ -158,6 +163,12 @@ class DynamoHolds:
             sets.append(f"#a{n} = if_not_exists(#a{n}, :zero) - :q{n}, #h{n} = if_not_exists(#h{n}, :zero) + :q{n}")
             conditions += [f"#a{n} >= :q{n}"] if hold.quantity > 0 else []
         expression = f"SET {', '.join(sets)}"
+        lot = next((hold for hold in moved if hold.lot_id and hold.quantity > 0 and hold.supply_revision), None)
+        if lot is not None:  # see `_take`
+            names |= {"#r": "lots_revision", "#o": "lots_orders"}
+            values |= {":r": lot.supply_revision, ":o": {number}}
+            conditions.append("#r = :r")
+            expression += " ADD #o :o"
         return update(self.portal.name, stock_key(moved[0].item_id), expression, " AND ".join(conditions), values, names)
 
     # --- letting go ---------------------------------------------------------------------------------------------------
