@@ -13,6 +13,6 @@ routes = Blueprint(__name__)
 @schedule(routes, "catalogue", "rate(10 minutes)")
 def catalogue(rt: Runtime) -> None:
     freshen_snapshot(rt.catalogue.beacons(), rt.queues)
-    told = tell_arrivals(rt.arrivals, rt.offers, rt.outbox, rt.queues, rt.clock, public_url=rt.settings.public_url)
+    told = tell_arrivals(rt.arrivals, rt.offers, rt.outbox, rt.queues, rt.clock)
     if told:
         logger.info("catalogue: %s people hear of goods that have come", told)

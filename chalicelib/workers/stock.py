@@ -36,7 +36,7 @@ def stock(rt: Runtime, work: Work) -> None:
 
 def _replan(rt: Runtime, item_id: str, row_id: str) -> None:
     stores = (rt.orders, rt.offers, rt.supply, rt.partners, rt.outbox, rt.clock)
-    replan_item(*stores, item_id=item_id, row_id=row_id, public_url=rt.settings.public_url)
+    replan_item(*stores, item_id=item_id, row_id=row_id)
 
 
 def _fetch(rt: Runtime, message: dict[str, Any]) -> None:

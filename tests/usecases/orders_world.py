@@ -230,7 +230,7 @@ class World:
         """The worker does all that waits."""
         stores: Any = (self.orders, self.offers, self.supply, self, self.outbox, self.clock)
         rows = self.outbox.pending("plans")
-        return sum(replan_item(*stores, item_id=row.subject, row_id=row.id, public_url="http://p") for row in rows)
+        return sum(replan_item(*stores, item_id=row.subject, row_id=row.id) for row in rows)
 
     def answer(self, answer: ErpOrder) -> None:
         answer_order.take_answer(self.orders, self.queues, self.clock, answer=answer)

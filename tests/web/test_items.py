@@ -9,7 +9,7 @@ from chalicelib.usecases.catalogue.publish_snapshot import begun_at
 from tests.web.goods import publish
 from tests.web.shop import HOSTILE, Shop
 from tests.workers.allowed import only_allowed
-from tests.workers.events import CONTEXT, queued, tick_event
+from tests.workers.events import CONTEXT, queued, spread_all, tick_event
 
 
 def add(shop: Shop, *items: Item) -> None:
@@ -53,7 +53,7 @@ def test_he_sees_how_often_he_bought_it_and_all_he_bought(full: Shop) -> None:
 
 
 def test_he_hears_once_when_the_goods_have_come(full: Shop) -> None:
-    """Back in stock: at his warehouse, by letter or SMS, through the outbox."""
+    """Back in stock: at his warehouse, in the portal and by letter, through the outbox."""
     dealer, now = full.dealer(), full.runtime
     assert "Сообщить о поступлении" in dealer.get("/items/k1").text
     assert dealer.submit("/items/k1", "/arrivals", {"item": "k1", "wanted": "1"}).status == 303
@@ -64,8 +64,10 @@ def test_he_hears_once_when_the_goods_have_come(full: Shop) -> None:
     now.stock.apply({"k1": {"w1": Decimal(4)}}, 6)
     for _ in range(2):
         clock.schedule_catalogue(tick_event(), CONTEXT)
-    (row,) = [row for row in now.outbox.pending("messages") if row.subject == "k1"]
-    assert "Стойка" in row.body["text"] and "/items/k1" in row.body["text"]
+    spread_all(now)
+    (letter,) = [row.body for row in now.outbox.pending("messages") if row.body["subject"].startswith("Поступил товар")]
+    assert "Стойка" in letter["subject"] and "/items/k1" in letter["text"] and ": 4" in letter["text"]
+    assert "Поступил товар: " in dealer.get("/notifications").text
     assert now.arrivals.all() == []
 
 

@@ -1,16 +1,16 @@
 """1C has told the lots of an item anew: the orders that count on them are planned anew, and people hear of delays."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from chalicelib.domain.access.users import PERMISSIONS
 from chalicelib.domain.catalogue.promise import total
 from chalicelib.domain.catalogue.stock import Hold, StockBalance
 from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.notifications import Event
 from chalicelib.domain.orders.line_buckets import BEFORE_WORK, ENDED
 from chalicelib.domain.orders.orders import Order, OrderEvent, OrderLine
 from chalicelib.domain.orders.replan import Replanned, replanned
 from chalicelib.domain.partners.partners import PartnerScope, SupplierScope
+from chalicelib.usecases.notifications.announce import BOTH, about_order
 from chalicelib.usecases.ports.catalogue import OfferStore, SupplyStore
 from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.orders import OrderStore, Outbox, OutboxRow
@@ -20,15 +20,6 @@ WHO = "Kabinet"
 TRIES = 5
 PATIENCE = timedelta(minutes=10)
 """A lot that is gone has mostly come: its goods get this long to show in the stock before they count as lost."""
-
-LETTER = """Здравствуйте, %(name)s!
-
-По заказу № %(order)s изменился срок поставки: %(what)s.
-
-Открыть заказ:
-%(link)s
-"""
-SUBJECT = "Задержка поставки по заказу № %(order)s"
 
 
 def replan_item(
@@ -41,7 +32,6 @@ def replan_item(
     *,
     item_id: str,
     row_id: str,
-    public_url: str,
 ) -> int:
     """Do the "plans" row of an item; how many orders were planned anew. Safe to repeat: a plan that fits is left alone.
 
@@ -54,7 +44,7 @@ def replan_item(
     numbers, done, waits, changed = supply.counting_on(item_id), set[str](), False, 0
     overdrawn = any(lot.held + lot.reserved > lot.quantity for lot in _stock(offers, item_id).lots)
     for number in sorted(numbers, key=lambda number: (len(number), number), reverse=overdrawn):
-        desk = _Desk(orders, offers, partners, clock, item_id, public_url)
+        desk = _Desk(orders, offers, partners, clock, item_id)
         outcome = desk.replan(number, patient=patient)
         done |= {number} if outcome is None else set()
         waits = waits or outcome == "waits"
@@ -73,11 +63,9 @@ def _stock(offers: OfferStore, item_id: str) -> StockBalance:
 class _Desk:
     """The stores at hand for the orders of one item."""
 
-    def __init__(
-        self, orders: OrderStore, offers: OfferStore, partners: PartnerStore, clock: Clock, item_id: str, public_url: str
-    ) -> None:
+    def __init__(self, orders: OrderStore, offers: OfferStore, partners: PartnerStore, clock: Clock, item_id: str) -> None:
         self.orders, self.offers, self.partners, self.clock = orders, offers, partners, clock
-        self.item_id, self.public_url = item_id, public_url
+        self.item_id = item_id
 
     def replan(self, number: str, *, patient: bool) -> str | None:
         """ "changed", "same", "waits" for goods of a lot that is gone; None where the order counts on no lot any more."""
@@ -102,32 +90,19 @@ class _Desk:
             return "same"
         if found.lost and patient:
             return "waits"
-        self._save(order, line, found, account)
+        self._save(order, line, found)
         return "changed"
 
-    def _save(self, before: Order, line: OrderLine, found: Replanned, account: Account | None) -> None:
+    def _save(self, before: Order, line: OrderLine, found: Replanned) -> None:
         now = self.clock()
         lines = tuple(found.line if one is line else one for one in before.lines)
         after = before.with_plan(lines, hold_open=before.hold_open or found.on_hand > 0)
         moved = [Hold(self.item_id, line.warehouse_id or "", more, lot) for lot, more in found.moved.items()]
-        rows = self._letters(after, found, account, now) if found.line.late or found.lost else []
+        event = _event(found, now)
+        rows = [_told(after, event)] if event.kind == "delayed" else []
         if found.on_hand and not before.hold_open:  # 1C keeps the lot for it and does not know of the shelf
             rows.append(OutboxRow.new("orders", before.number, now))
-        self.orders.replan(before, after, moved, _event(found, now), rows, now)
-
-    def _letters(self, order: Order, found: Replanned, account: Account | None, now: datetime) -> list[OutboxRow]:
-        if account is None:
-            return []
-        filling = {"order": order.number, "what": _what(found), "link": f"{self.public_url}/orders/{order.number}"}
-        return [
-            OutboxRow.new(
-                "messages",
-                order.number,
-                now,
-                {"channel": "mail", "to": to, "subject": SUBJECT % filling, "text": LETTER % (filling | {"name": name})},
-            )
-            for to, name in _readers(account)
-        ]
+        self.orders.replan(before, after, moved, event, rows, now)
 
 
 def _buffer(account: Account | None, order: Order) -> int:
@@ -135,27 +110,9 @@ def _buffer(account: Account | None, order: Order) -> int:
     return next((one.inbound_buffer_days for one in contracts if one.id == order.contract_id), 0)
 
 
-def _readers(account: Account) -> Iterable[tuple[str, str]]:
-    """Those at the dealer who may see orders, and his manager."""
-    found = {
-        member.email: member.name
-        for member in account.members
-        if member.email and member.portal_access and "order.view" in PERMISSIONS[member.role]
-    }
-    if account.manager and account.manager.email:
-        found[account.manager.email] = account.manager.name
-    return found.items()
-
-
-def _what(found: Replanned) -> str:
-    parts = [
-        f"«{found.line.name}» — {part.quantity.normalize():f} {found.line.unit} ожидается {part.due:%d.%m.%Y}"
-        for part in found.line.plan
-        if part.late and part.due
-    ]
-    if found.lost:
-        parts.append(f"«{found.line.name}» — {found.lost.normalize():f} {found.line.unit} больше не ожидается")
-    return "; ".join(parts)
+def _told(order: Order, event: OrderEvent) -> OutboxRow:
+    """For all at the dealer who may see orders, and for his manager."""
+    return about_order(order, Event.DELAY, event.text, dict(event.params), event.at, user_id="", to=BOTH)
 
 
 def _event(found: Replanned, now: datetime) -> OrderEvent:

@@ -37,6 +37,7 @@ class Arrival:
     warehouse_id: str
     item_name: str
     asked_at: datetime
+    partner_id: str
 
 
 class ArrivalStore(Protocol):

@@ -65,4 +65,4 @@ class DynamoArrivals:
 
 def _arrival(item: Item) -> Arrival:
     texts = {name: item[name] for name in ("item_id", "user_id", "name", "email", "phone", "warehouse_id", "item_name")}
-    return Arrival(**texts, asked_at=instant(item["asked_at"]))
+    return Arrival(**texts, asked_at=instant(item["asked_at"]), partner_id=item["partner_id"])
