@@ -81,7 +81,7 @@ def test_a_quantity_goes_to_the_cart_and_enter_to_the_next_row(shop: Shop, porta
     page.keyboard.press("Escape")
     page.locator("h1").click()
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_label("Поиск по каталогу")).to_be_focused()
 
 
 def test_the_button_puts_one_package_in(shop: Shop, portal: str, new_page: NewPage) -> None:

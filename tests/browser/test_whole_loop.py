@@ -72,8 +72,8 @@ def test_an_order_goes_to_1c_comes_back_changed_and_is_confirmed(laptop: Laptop,
     page = new_page()
     _, phone, password = SIGN_INS[0]
     sign_in(page, laptop, phone, password)
-    page.get_by_role("searchbox").fill("двери белые")
-    page.get_by_role("searchbox").press("Enter")
+    page.get_by_label("Поиск по каталогу").fill("двери белые")
+    page.get_by_label("Поиск по каталогу").press("Enter")
     expect(page.locator("main")).to_contain_text("По запросу «двери белые»")
     prices = page.locator(".price-cell").all_inner_texts()
     switch_contract(page)
