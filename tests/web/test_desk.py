@@ -153,3 +153,25 @@ def test_a_stranger_has_no_part_in_it(shop: Shop) -> None:
     for who in (dealer, stranger):
         fields = {"decision": "confirm", "revision": "1"}
         assert who.submit("/orders", f"/orders/{number}/moderate", fields).status == 403
+
+
+def test_an_open_page_of_an_order_follows_what_happens(shop: Shop) -> None:
+    """OR-38, NF-05: it asks for what is new with what it shows; nothing new leaves it, and what is being written, alone."""
+    dealer, manager = shop.dealer(), shop.staff(Role.MANAGER)
+    number = ordered(shop, dealer)
+
+    def again(page: str) -> Page:
+        address = re.search(r'hx-get="([^"]*)" hx-trigger="every (\d+)s"', page)
+        assert address and int(address[2]) in (3, 30)
+        return dealer.get(address[1].replace("&amp;", "&"), **{"HX-Request": "true"})
+
+    page = dealer.get(f"/orders/{number}").text
+    assert again(page).status == 204
+    decide(manager, number, "hold", "Проверим")
+    changed = again(page)
+    assert changed.status == 200 and "Менеджер взял заказ на проверку" in changed.text
+    manager.submit(f"/orders/{number}", f"/orders/{number}/messages", {"text": "Уточняем срок"})
+    talked = again(changed.text)
+    assert "Уточняем срок" in talked.text and again(talked.text).status == 204
+    decide(manager, number, "reject", "Нет")
+    assert 'hx-trigger="every' not in dealer.get(f"/orders/{number}").text

@@ -1,5 +1,6 @@
 """Orders as their people look at them."""
 
+import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -44,6 +45,13 @@ class OrderView:
     may_edit: bool = False
     may_withdraw: bool = False
     may_decide_request: bool = False
+
+    @property
+    def state(self) -> str:
+        """Changes whenever anything of the page does, the clock alone left out."""
+        counts = (self.order.revision, self.order.progress.revision, len(self.events), len(self.messages))
+        papers = [(document.id, document.status) for document in self.documents]
+        return hashlib.sha256(repr((counts, self.order.taken_at, self.order.progress.own, papers)).encode()).hexdigest()[:16]
 
     @property
     def taken(self) -> bool:

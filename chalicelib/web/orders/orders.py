@@ -6,6 +6,7 @@ from decimal import Decimal
 from chalice import Blueprint
 
 from chalicelib.domain.errors import Conflict, InvalidInput, Refused
+from chalicelib.domain.orders.order_list import OrderGroup, group_of
 from chalicelib.domain.orders.orders import Approval
 from chalicelib.usecases.orders import show_orders as orders
 from chalicelib.usecases.orders.answer_order import confirm_changes, decline_changes
@@ -19,11 +20,12 @@ from chalicelib.web.visit import Visit
 
 routes = Blueprint(__name__)
 PATIENCE = timedelta(minutes=10)
+ABOUT_TO_BE_ANSWERED = (Approval.SUBMITTED, Approval.ON_MODERATION)
 
 
 @get(routes, "/orders/{number}")
 def order(visit: Visit, number: str) -> Answer:
-    """`placed`: shown right after placing."""
+    """`placed`: shown right after placing. `state`: what the page shows already; while it is the same it stays as it is."""
     return _page(visit, number)
 
 
@@ -31,20 +33,27 @@ def _page(visit: Visit, number: str, wrong: InvalidInput | None = None) -> Answe
     """`wrong`: what is amiss with the dealer's marks he has just sent."""
     stores = visit.runtime
     view = orders.order_page(stores.orders, stores.documents, stores.conversations, visitor=visit.visitor, number=number)
+    if visit.request.wants_piece and visit.request.query.get("state") == view.state:
+        return Answer(status=204)
     values = {
         "view": view,
         "placed": visit.request.query.get("placed") == "1",
-        "live": on_its_way(view, visit.runtime.clock()),
+        "pause": pause(view, visit.runtime.clock()),
         "filled": visit.request.form if wrong else None,
     }
     found = forms.problems(wrong)
     return visit.page("orders/order.html", piece="orders/body.html", status=422 if wrong else 200, **values, **found)
 
 
-def on_its_way(view: orders.OrderView, now: datetime) -> bool:
-    """Is something about to change: 1C takes a new order, the invoice is being made. After a while nobody waits any more."""
+def pause(view: orders.OrderView, now: datetime) -> int:
+    """Seconds until the page asks for what is new, 0 for never again.
+
+    Few while 1C is about to answer or an invoice is made, but nobody waits for ever; more while the order is alive at all.
+    """
     last = max((event.at for event in view.events), default=view.order.placed_at)
-    return now - last < PATIENCE and (view.awaits_invoice or view.order.approval is Approval.SUBMITTED)
+    if now - last < PATIENCE and (view.awaits_invoice or view.order.approval in ABOUT_TO_BE_ANSWERED):
+        return 3
+    return 30 if group_of(view.order) in (OrderGroup.ATTENTION, OrderGroup.WORKING) else 0
 
 
 @post(routes, "/orders/{number}/confirm", needs="order.confirm")
