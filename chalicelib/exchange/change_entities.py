@@ -25,6 +25,7 @@ from chalicelib.usecases.exchange.change_feed import ORDER, Read
 from chalicelib.usecases.orders.answer_order import ERP
 from chalicelib.usecases.orders.change_order import FEED
 from chalicelib.usecases.orders.export_orders import outgoing_order
+from chalicelib.usecases.orders.order_progress import SHIPMENTS
 from chalicelib.usecases.ports.orders import OutboxRow
 
 Told = dict[str, Any]
@@ -81,6 +82,12 @@ def _heading(wish: Heading) -> Told:
     }
 
 
+def _shipment(now: Runtime, row: OutboxRow, _: int) -> Told:
+    order = now.orders.read(SupplierScope(ERP), row.subject)
+    asked = sorted(order.progress.asked.items())
+    return _of_order(order) | {"lines": [{"item_id": item_id, "quantity": _figure(wanted)} for item_id, wanted in asked]}
+
+
 def _of_order(order: Order) -> Told:
     return {"order": order.number, "erp_id": order.erp_id, "erp_number": order.erp_number, "partner_id": order.partner_id}
 
@@ -124,6 +131,7 @@ CHANGES: Mapping[str, Callable[[Runtime, OutboxRow, int], Told]] = {
     "contact": _contact,
     "news_receipt": _receipt,
     FEED: _change_request,
+    SHIPMENTS: _shipment,
 }
 
 

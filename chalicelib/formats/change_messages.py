@@ -168,6 +168,26 @@ class ChangeRequestReply(Message):
     heading: WantedHeadingReply | None = Field(None, description="Нет — шапка не меняется")
 
 
+class ShipmentLineReply(Message):
+    """Сколько готового товара дилер просит отгрузить."""
+
+    item_id: str
+    quantity: Figure
+
+
+class ShipmentRequestReply(Message):
+    """Дилер просит отгрузить готовую часть заказа, не дожидаясь остального. Всё, о чём он просит сейчас; пусто — передумал.
+
+    Ответ — состояние заказа (order_states), где эти единицы стоят в shipment_requested или in_delivery; иначе запрос остаётся.
+    """
+
+    order: str = Field(description="Номер заказа на портале")
+    erp_id: str
+    erp_number: str
+    partner_id: str
+    lines: tuple[ShipmentLineReply, ...]
+
+
 class ContactReply(Message):
     """Человек дилера, каким его знает портал: заведён на портале, поменял свои данные или впервые вошёл.
 
@@ -227,6 +247,13 @@ class ChangeRequestChange(_Change):
     change_request: ChangeRequestReply
 
 
+class ShipmentRequestChange(_Change):
+    """Дилер просит отгрузить готовое."""
+
+    entity: Literal["shipment_request"]
+    shipment_request: ShipmentRequestReply
+
+
 class ContactChange(_Change):
     """Человек дилера появился или изменился."""
 
@@ -242,7 +269,13 @@ class NewsReceiptChange(_Change):
 
 
 ChangeReply = Annotated[
-    OrderChange | OrderMarksChange | OrderAnswerChange | ChangeRequestChange | ContactChange | NewsReceiptChange,
+    OrderChange
+    | OrderMarksChange
+    | OrderAnswerChange
+    | ChangeRequestChange
+    | ShipmentRequestChange
+    | ContactChange
+    | NewsReceiptChange,
     Field(discriminator="entity"),
 ]
 
@@ -358,6 +391,9 @@ CHANGES_EXAMPLE: dict[str, Any] = {
                 "words": "Клиент передумал",
                 "lines": [{"line": 1, "item_id": ORDER_EXAMPLE["lines"][0]["item_id"], "quantity": "1"}],
             },
+        ),
+        _example(
+            48, "shipment_request", {**_OF_ORDER, "lines": [{"item_id": ORDER_EXAMPLE["lines"][0]["item_id"], "quantity": "1"}]}
         ),
     ],
     "more": False,

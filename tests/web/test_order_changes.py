@@ -7,9 +7,12 @@ import pytest
 
 from chalicelib.domain.access.users import Role
 from chalicelib.domain.catalogue.catalogue import ItemPrice, Offer
+from chalicelib.domain.orders.order_progress import Bucket, LineStatus
+from chalicelib.domain.orders.order_reports import OrderReport
 from chalicelib.domain.orders.orders import Approval, Order, OrderEvent
 from chalicelib.domain.partners.partners import PartnerScope
 from chalicelib.usecases.orders.answer_order import take_answer
+from chalicelib.usecases.orders.order_progress import take_report
 from tests.people import contact, record
 from tests.usecases.orders_world import answer_to
 from tests.web.browser import Browser, Page
@@ -176,3 +179,32 @@ def test_a_changed_order_is_answered_line_by_line(shop: Shop) -> None:
     done = order(shop, number)
     assert {line.item_id: int(line.quantity) for line in done.lines} == {"i1": 3, "i3": 2}
     assert done.approval is Approval.CONFIRMED
+
+
+def report(shop: Shop, number: str, revision: int, **buckets: int) -> None:
+    told = {"i1": tuple(Bucket(LineStatus(status), Decimal(count)) for status, count in buckets.items())}
+    take_report(shop.runtime.orders, shop.runtime.queues, shop.runtime.clock, report=OrderReport(number, revision, told))
+
+
+def test_four_of_five_windows_are_shipped_without_the_fifth(shop: Shop) -> None:
+    """DL-11, OR-21, OP-21: the dealer asks, a report that knows nothing of it takes nothing back, 1C's next word answers."""
+    dealer, manager = shop.dealer(), shop.staff(Role.MANAGER)
+    number = ordered(shop, dealer, "5")
+    send(manager, number, "moderate", decision="confirm")
+    report(shop, number, 1, ready=4, in_production=1)
+    assert "Отгрузить готовое" in dealer.get(f"/orders/{number}").text
+    assert send(dealer, number, "ship", ship_1="5").status == 422
+    assert send(dealer, number, "ship", ship_1="4").status == 303
+    assert send(dealer, number, "ship", ship_1="4").status == 303
+    rows = {row.id for row in shop.runtime.outbox.pending("changes")}
+    assert f"shipment_request#{number}" in rows
+
+    def units() -> dict[str, int]:
+        return {bucket.status.value: int(bucket.quantity) for bucket in order(shop, number).progress.of("i1")}
+
+    assert units() == {"in_production": 1, "shipment_requested": 4}
+    report(shop, number, 2, ready=5)
+    assert units() == {"ready": 1, "shipment_requested": 4}
+    report(shop, number, 3, ready=1, in_delivery=4)
+    assert (units(), dict(order(shop, number).progress.asked)) == ({"ready": 1, "in_delivery": 4}, {})
+    assert dealer.get(f"/orders/{number}").text.count("Дилер просит отгрузить готовое") == 1

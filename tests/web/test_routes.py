@@ -96,6 +96,7 @@ POST /orders/{number}/moderate
 POST /orders/{number}/own
 POST /orders/{number}/request
 POST /orders/{number}/request/withdraw
+POST /orders/{number}/ship
 POST /price-lists
 POST /price-lists/{list_id}
 POST /quick-order

@@ -39,6 +39,7 @@ def reported(order: Order, report: OrderReport) -> OrderProgress:
         kept,
         revision=report.revision,
         lines=kept.lines if report.lines is None else report.lines,
+        asked=kept.asked if report.lines is None else kept.still_asked(report.lines),
         paid_amount=kept.paid_amount if report.paid_amount is None else report.paid_amount,
         credit_amount=kept.credit_amount if report.credit_amount is None else report.credit_amount,
     )
@@ -81,6 +82,17 @@ def marked(order: Order, line: OrderLine, at_dealer: Decimal, sold: Decimal) -> 
     counted = {LineStatus.AT_DEALER: at_dealer, LineStatus.SOLD: sold}
     buckets = tuple(Bucket(status, quantity) for status, quantity in counted.items() if quantity)
     return replace(order.progress, own={**order.progress.own, line.item_id: buckets})
+
+
+def ship_asked(order: Order, wanted: Mapping[str, Decimal]) -> OrderProgress:
+    """The dealer asks to ship ready units, by item; an item that is not named stays. Raises InvalidInput."""
+    for item_id, quantity in wanted.items():
+        ready = order.progress.ready(item_id)
+        if not ZERO <= quantity <= ready:
+            name = next((line.name for line in order.lines if line.item_id == item_id), item_id)
+            raise InvalidInput("«%(name)s»: готово к отгрузке %(ready)s", name=name, ready=_plain(ready))
+    asked = {item_id: quantity for item_id, quantity in {**order.progress.asked, **wanted}.items() if quantity}
+    return replace(order.progress, asked=asked)
 
 
 def fulfilment(order: Order, progress: OrderProgress) -> Fulfilment:

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from chalicelib.domain.errors import Conflict, Forbidden, NotFound
 from chalicelib.domain.exchange.exchange import Problem
+from chalicelib.domain.money import ZERO
 from chalicelib.domain.orders.order_progress import OrderProgress
-from chalicelib.domain.orders.order_reports import OrderReport, fulfilment, marked, payment, reported
+from chalicelib.domain.orders.order_reports import OrderReport, fulfilment, marked, payment, reported, ship_asked
 from chalicelib.domain.orders.orders import Approval, Fulfilment, Order, OrderEvent, Payment, state_axes
 from chalicelib.domain.partners.partners import SupplierScope
 from chalicelib.usecases.access.visitors import Visitor
@@ -146,3 +147,27 @@ def mark_own(
     now = clock()
     event = OrderEvent(now, visitor.name, "own", "«%(name)s»: у дилера %(at_dealer)s, продано %(sold)s", params)
     orders.save_own(before, after, item_id, event, (OutboxRow.of_change("order_marks", number, now),))
+
+
+SHIPMENTS = "shipment_request"
+"""The entity of the change feed that tells 1C what is to be shipped without the rest."""
+
+
+def ask_shipment(orders: OrderStore, clock: Clock, *, visitor: Visitor, number: str, wanted: Mapping[str, Decimal]) -> None:
+    """The dealer asks to ship ready units, by item; 1C's next report of them answers it (OP-21).
+
+    Nothing happens where all of it is asked for already. Raises NotFound, InvalidInput, Forbidden, Conflict.
+    """
+    visitor.must("order.edit")
+    before = orders.read(visitor.partner_scope, number)
+    if not may_change(visitor, before):
+        raise Forbidden("Изменить этот заказ может его автор или руководитель кабинета")
+    if before.approval is not Approval.CONFIRMED:
+        raise Conflict("Заказ %(number)s ещё не подтверждён: отгрузить его часть нельзя", number=number)
+    progress = ship_asked(before, wanted)
+    if progress.asked == before.progress.asked:
+        return
+    now, after = clock(), replace(before, progress=progress)
+    units = sum(progress.asked.values(), ZERO)
+    event = OrderEvent(now, visitor.name, "shipment", "Дилер просит отгрузить готовое", (("quantity", f"{units:f}"),))
+    orders.save_shipment(before, after, event, (OutboxRow.of_change(SHIPMENTS, number, now),))

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from chalicelib.domain.access.users import Role
 from chalicelib.domain.documents import Document
+from chalicelib.domain.money import ZERO
 from chalicelib.domain.orders.change_requests import changeable, taken
 from chalicelib.domain.orders.conversation import Message
 from chalicelib.domain.orders.line_buckets import line_buckets
@@ -41,6 +42,7 @@ class OrderView:
     may_mark: bool
     messages: tuple[Message, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    may_ship: bool = False
     may_cancel: bool = False
     may_edit: bool = False
     may_withdraw: bool = False
@@ -51,7 +53,15 @@ class OrderView:
         """Changes whenever anything of the page does, the clock alone left out."""
         counts = (self.order.revision, self.order.progress.revision, len(self.events), len(self.messages))
         papers = [(document.id, document.status) for document in self.documents]
-        return hashlib.sha256(repr((counts, self.order.taken_at, self.order.progress.own, papers)).encode()).hexdigest()[:16]
+        own = (self.order.progress.own, self.order.progress.asked)
+        return hashlib.sha256(repr((counts, self.order.taken_at, own, papers)).encode()).hexdigest()[:16]
+
+    @property
+    def ready(self) -> tuple[tuple[OrderLine, Decimal, Decimal], ...]:
+        """Lines with units that could be shipped now: how many, and how many of them are asked for."""
+        progress = self.order.progress
+        marks = ((mark.line, progress.ready(mark.line.item_id)) for mark in self.own_marks)
+        return tuple((line, ready, progress.asked.get(line.item_id, ZERO)) for line, ready in marks if ready)
 
     @property
     def taken(self) -> bool:
@@ -105,6 +115,7 @@ def order_page(
         may_mark=order.approval is Approval.CONFIRMED and may_change(visitor, order),
         messages=messages_of(conversations, visitor=visitor, order=order),
         decisions=possible(order) if "order.moderate" in visitor.permissions else (),
+        may_ship=order.approval is Approval.CONFIRMED and may_change(visitor, order) and "order.edit" in visitor.permissions,
         may_decide_request=order.request is not None and "order.moderate" in visitor.permissions,
         **_own_changes(visitor, order),
     )

@@ -285,6 +285,10 @@ class OrderStore(Protocol):
         """
         ...
 
+    def save_shipment(self, before: Order, after: Order, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> None:
+        """Keep what the dealer asks to ship of what 1C has reported ready. Raises Conflict where 1C has reported since."""
+        ...
+
     def save_own(self, before: Order, after: Order, item_id: str, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> None:
         """Keep the dealer's own marks of one item, and the head where it differs. Raises Conflict."""
         ...

@@ -56,6 +56,8 @@ OBJECT: Mapping[str, str] = {
     "contact": N_("Контактное лицо"),
     "order_marks": N_("Отметки дилера по заказу"),
     "order_answer": N_("Ответ дилера по заказу"),
+    "change_request": N_("Запрос дилера по заказу"),
+    "shipment_request": N_("Запрос на отгрузку"),
     "news_receipt": N_("Прочтение новости"),
     "partners": N_("Партнёр"),
     "companies": N_("Организация"),

@@ -12,7 +12,7 @@ from chalicelib.usecases.orders import show_orders as orders
 from chalicelib.usecases.orders.answer_order import confirm_changes, decline_changes
 from chalicelib.usecases.orders.change_order import answer_lines, cancel_order, withdraw_request
 from chalicelib.usecases.orders.edit_order import Edit, PricesRose, edit_order, edit_view
-from chalicelib.usecases.orders.order_progress import mark_all
+from chalicelib.usecases.orders.order_progress import ask_shipment, mark_all
 from chalicelib.web import forms
 from chalicelib.web.answer import Answer
 from chalicelib.web.http import get, post
@@ -180,6 +180,15 @@ def withdraw(visit: Visit, number: str) -> Answer:
     revision = forms.whole(visit.request.form.get("revision"))
     withdraw_request(visit.runtime.orders, visit.runtime.clock, visitor=visit.visitor, number=number, revision=revision)
     return visit.go(f"/orders/{number}", "request-withdrawn")
+
+
+@post(routes, "/orders/{number}/ship", needs="order.edit")
+def ship(visit: Visit, number: str) -> Answer:
+    stores, sent = visit.runtime, _figures(visit, "ship_")
+    lines = stores.orders.read(visit.visitor.partner_scope, number).lines
+    wanted = {line.item_id: sent[line.number] for line in lines if line.number in sent}
+    ask_shipment(stores.orders, stores.clock, visitor=visit.visitor, number=number, wanted=wanted)
+    return visit.go(f"/orders/{number}", "shipment-asked")
 
 
 @post(routes, "/orders/{number}/own", needs="order.view")

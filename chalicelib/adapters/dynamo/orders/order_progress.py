@@ -9,8 +9,8 @@ from typing import Any
 from chalicelib.adapters.dynamo.table import Item
 from chalicelib.domain.orders.order_progress import Bucket, LineStatus, OrderProgress
 
-PROGRESS, OWN = "PROGRESS", "OWN#"
-"""Both sort after HEAD and LINES#, and come with them in one query."""
+PROGRESS, OWN, SHIPMENT = "PROGRESS", "OWN#", "SHIPMENT"
+"""All sort after HEAD and LINES#, and come with them in one query."""
 
 NEWER = "attribute_not_exists(PK) OR revision < :revision"
 
@@ -37,15 +37,29 @@ def progress_from_items(items: Iterable[Item]) -> OrderProgress:
     found = list(items)
     own = {item["SK"].removeprefix(OWN): _buckets(json.loads(item["buckets"])) for item in found if item["SK"].startswith(OWN)}
     told = next((item for item in found if item["SK"] == PROGRESS), None)
+    asked = _asked(next((item["asked"] for item in found if item["SK"] == SHIPMENT), "{}"))
     if told is None:
-        return OrderProgress(own=own)
+        return OrderProgress(own=own, asked=asked)
     return OrderProgress(
         revision=int(told["revision"]),
         lines={item_id: _buckets(values) for item_id, values in json.loads(told["lines"]).items()},
         paid_amount=None if told["paid_amount"] is None else int(told["paid_amount"]),
         credit_amount=int(told["credit_amount"]),
         own=own,
+        asked=asked,
     )
+
+
+def shipment_item(number: str, asked: Mapping[str, Decimal]) -> Item:
+    return {"PK": f"ORDER#{number}", "SK": SHIPMENT, "asked": asked_text(asked)}
+
+
+def asked_text(asked: Mapping[str, Decimal]) -> str:
+    return _text({item_id: str(quantity) for item_id, quantity in sorted(asked.items())})
+
+
+def _asked(text: str) -> dict[str, Decimal]:
+    return {item_id: Decimal(quantity) for item_id, quantity in json.loads(text).items()}
 
 
 def _text(values: Mapping[str, Any] | list[Any]) -> str:

@@ -19,11 +19,19 @@ from chalicelib.adapters.dynamo.orders.order_items import (
     reference_key,
 )
 from chalicelib.adapters.dynamo.orders.order_papers import papers_from_items, papers_item
-from chalicelib.adapters.dynamo.orders.order_progress import NEWER, own_item, progress_from_items, progress_item
+from chalicelib.adapters.dynamo.orders.order_progress import (
+    NEWER,
+    PROGRESS,
+    asked_text,
+    own_item,
+    progress_from_items,
+    progress_item,
+    shipment_item,
+)
 from chalicelib.adapters.dynamo.orders.order_requests import request_from_items, request_item
 from chalicelib.adapters.dynamo.orders.outbox import outbox_items, outbox_key
 from chalicelib.adapters.dynamo.orders.outbox import to_item as outbox_item
-from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Table, delete, put, transact, update
+from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Table, check, delete, put, transact, update
 from chalicelib.adapters.dynamo.times import instant_text
 from chalicelib.domain.catalogue.stock import Hold, Source
 from chalicelib.domain.errors import Conflict, NotFound
@@ -253,12 +261,26 @@ class DynamoOrders:
         newer = put(self.portal.name, item, NEWER, values)
         mark = register_item("order_states", Mark(told, after.progress.revision), (item["PK"], item["SK"]))
         try:
-            transact(self.portal.client, [newer, put(self.portal.name, mark), *self._beside(before, after, event, outbox)])
+            beside = [*self._shipment(before, after), *self._beside(before, after, event, outbox)]
+            transact(self.portal.client, [newer, put(self.portal.name, mark), *beside])
         except ConditionFailed as failed:
             if failed.reasons[0] == "ConditionalCheckFailed":
                 return False
             raise Conflict("Заказ %(number)s всё время меняется: повторите позже", number=after.number) from failed
         return True
+
+    def _shipment(self, before: Order, after: Order) -> list[Item]:
+        """What the dealer asks to ship, where it differs; not over another request of his."""
+        if after.progress.asked == before.progress.asked:
+            return []
+        same = "attribute_not_exists(PK) OR asked = :asked" if not before.progress.asked else "asked = :asked"
+        values = {":asked": asked_text(before.progress.asked)}
+        return [put(self.portal.name, shipment_item(after.number, after.progress.asked), same, values)]
+
+    def save_shipment(self, before: Order, after: Order, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> None:
+        seen = {":revision": before.progress.revision}
+        told = check(self.portal.name, (f"ORDER#{before.number}", PROGRESS), "revision = :revision", seen)
+        self._change(before, [told, *self._shipment(before, after), *self._beside(before, after, event, outbox)])
 
     def save_own(self, before: Order, after: Order, item_id: str, event: OrderEvent, outbox: Sequence[OutboxRow] = ()) -> None:
         own = put(self.portal.name, own_item(after.number, item_id, after.progress.own[item_id]))
