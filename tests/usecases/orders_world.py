@@ -31,7 +31,7 @@ from chalicelib.domain.partners.partners import (
     SupplierScope,
 )
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders import answer_order, cart, export_orders, place_order
+from chalicelib.usecases.orders import answer_order, cart, change_order, edit_order, export_orders, place_order
 from chalicelib.usecases.orders.export_orders import OutgoingOrder
 from chalicelib.usecases.orders.place_order import Wish
 from chalicelib.usecases.orders.replan_orders import replan_item
@@ -203,6 +203,22 @@ class World:
     def confirm(self, number: str, revision: int | None = None) -> None:
         seen = revision if revision is not None else self.read(number).revision
         answer_order.confirm_changes(self.orders, self.queues, self.clock, visitor=self.visitor(), number=number, revision=seen)
+
+    def cancel(self, number: str, revision: int) -> bool:
+        return change_order.cancel_order(self.orders, self.clock, visitor=self.visitor(), number=number, revision=revision)
+
+    def edit(self, number: str, revision: int, quantities: Mapping[int, Decimal]) -> bool:
+        stores: Any = (self.index, self.offers, self, self.orders, self.limits, self.clock)
+        edit = edit_order.Edit(revision, quantities)
+        return edit_order.edit_order(*stores, visitor=self.visitor(), number=number, edit=edit)
+
+    def decide(self, number: str, revision: int, *, grant: bool) -> None:
+        """The manager does."""
+        manager = replace(self.visitor(), account=None, permissions=PERMISSIONS[Role.MANAGER])
+        change_order.decide_request(
+            self.orders, self.queues, self.clock,
+            visitor=manager, number=number, revision=revision, grant=grant, comment="Так вышло",
+        )  # fmt: skip
 
     # --- 1C -----------------------------------------------------------------------------------------------------------
 

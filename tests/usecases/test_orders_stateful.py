@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from chalicelib.domain.catalogue.stock import IncomingLot, IncomingSupply
-from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
 from chalicelib.domain.orders.carts import CartKind
+from chalicelib.domain.orders.change_requests import changeable, taken
+from chalicelib.domain.orders.order_requests import RequestKind
 from chalicelib.domain.orders.orders import Approval, ErpOrder
 from chalicelib.usecases.orders import drafts
 from chalicelib.usecases.orders.cart import cart_of, carts_of
@@ -188,6 +190,80 @@ class Orders(RuleBasedStateMachine):
         assert (order.approval, order.revision) == (Approval.CONFIRMED, revision + 1)
         tried["confirmations"] += 1
 
+    @rule(pick=picks, death=deaths, late=st.booleans())
+    def cancel(self, pick: int, death: tuple[int, str] | None, late: bool) -> None:
+        """At once and for good where 1C has not acknowledged it, else a request that changes nothing by itself."""
+        number = self.own(pick, late)
+        if number is None:
+            return
+        before = self.world.read(number)
+        done = self.attempt(death, lambda: self.world.cancel(number, before.revision))
+        after = self.world.read(number)
+        assert done is (after.approval is Approval.CANCELLED) is not taken(before)
+        assert done or (after.request is not None and after.lines == before.lines)
+        tried["cancellings" if done else "requests to cancel"] += 1
+
+    @rule(pick=picks, quantity=st.integers(0, 9), death=deaths, late=st.booleans())
+    def edit(self, pick: int, quantity: int, death: tuple[int, str] | None, late: bool) -> None:
+        """The first line gets another quantity: at once, or as a wish beside what stands."""
+        number = self.own(pick, late)
+        if number is None:
+            return
+        before = self.world.read(number)
+        line = next((one for one in before.lines if one.quantity not in (0, quantity)), None)
+        if line is None:
+            return
+        try:
+            self.attempt(death, lambda: self.world.edit(number, before.revision, {line.number: Decimal(quantity)}))
+        except InvalidInput:  # nothing would be left of it
+            assert quantity == 0 and self.world.read(number) == before
+            return
+        except Conflict:  # the try that died had come through
+            assert death
+        after = self.world.read(number)
+        assert after.revision == before.revision + 1
+        if after.request is None:
+            assert not taken(before)
+            now = next(one for one in after.lines if one.number == line.number)
+            assert now.quantity == quantity and now.held <= quantity
+            tried["edits"] += 1
+        else:
+            assert (after.lines, after.request.lines[0].quantity) == (before.lines, quantity)
+            tried["wishes"] += 1
+
+    @rule(pick=picks, grant=st.booleans(), death=deaths)
+    def decide(self, pick: int, grant: bool, death: tuple[int, str] | None) -> None:
+        """The manager grants or declines a wish; never one that 1C's answer has overtaken."""
+        if not any(self.world.read(n).request for n in self.told):
+            self.edit(pick, 1 + pick % 5, None, late=True)
+        asked = [n for n in sorted(self.told) if self.world.read(n).request]
+        if not asked:
+            return
+        number = asked[pick % len(asked)]
+        before = self.world.read(number)
+        assert before.request is not None
+        try:
+            self.attempt(death, lambda: self.world.decide(number, before.revision, grant=grant))
+        except Conflict:
+            assert death or (grant and before.request.stale)
+        after = self.world.read(number)
+        if grant and before.request.stale:
+            assert after == before
+            return
+        assert after.request is None
+        if grant and before.request.kind is RequestKind.CANCEL:
+            assert after.approval is Approval.CANCELLED
+        wishes = {one.line: one.quantity for one in before.request.lines} if grant else {}
+        assert all(one.quantity == wishes[one.number] for one in after.lines if one.number in wishes)
+        tried["decisions"] += 1
+
+    def own(self, pick: int, late: bool) -> str | None:
+        """An order that can be changed; `late`: 1C takes what waits first."""
+        if late:
+            self.exchange(None, False)
+        numbers = [number for number in sorted(self.told) if changeable(self.world.read(number))]
+        return numbers[pick % len(numbers)] if numbers else None
+
     @rule(item=st.sampled_from(ITEMS), free=st.integers(0, 12))
     def sync_stock(self, item: str, free: int) -> None:
         self.world.set_stock({item: Decimal(free)})
@@ -236,6 +312,12 @@ class Orders(RuleBasedStateMachine):
         self.world.check_plans()
 
     @invariant()
+    def what_was_cancelled_here_stays_so(self) -> None:
+        for number in self.told:
+            order = self.world.read(number)
+            assert not order.withdrawn or order.approval is Approval.CANCELLED
+
+    @invariant()
     def every_order_told_of_stands_once(self) -> None:
         numbers = self.world.numbers()
         assert len(numbers) == len(set(numbers))
@@ -252,6 +334,8 @@ class Orders(RuleBasedStateMachine):
         assert self.world.query() == []
         for number in self.erp:
             order = self.world.read(number)
+            if order.withdrawn:
+                assert self.erp[number] is Approval.CANCELLED, "1C never heard of the cancelling"
             if order.approval is Approval.CONFIRMED and not self._answered_last(number):
                 assert self.erp[number] is Approval.CONFIRMED, "1C never heard of the confirmation"
 
@@ -263,7 +347,7 @@ class Orders(RuleBasedStateMachine):
 
 
 def test_any_history_of_orders() -> None:
-    """OR-01, OR-04, OR-10, ST-09, ST-13, ST-16: no order lost, none doubled, counters right after every step of every history."""
+    """OR-01, OR-04, OR-10, OR-30, ST-09, ST-13, ST-16: none lost or doubled, counters right after every step of every history."""
     tried.clear()
     run_state_machine_as_test(
         Orders,
@@ -274,4 +358,5 @@ def test_any_history_of_orders() -> None:
     )  # fmt: skip
     print(dict(tried))
     assert tried["deaths"] > HISTORIES / 4 and tried["confirmations"] > HISTORIES / 40 and tried["redeliveries"]
+    assert min(tried[name] for name in ("cancellings", "requests to cancel", "edits", "wishes", "decisions")) > HISTORIES / 40
     assert tried["orders planned anew"] > HISTORIES / 40
