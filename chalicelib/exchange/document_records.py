@@ -64,7 +64,7 @@ def _owners(message: DocumentMessage) -> tuple[Reference, ...]:
 
 
 def _desk(now: Runtime) -> DocumentDesk:
-    return DocumentDesk(now.documents, now.orders, now.partners, now.files, now.queues, now.clock, now.settings.public_url)
+    return DocumentDesk(now.documents, now.orders, now.files, now.queues, now.clock)
 
 
 def _save_uploaded(now: Runtime) -> Save:

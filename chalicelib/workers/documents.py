@@ -22,7 +22,5 @@ def documents(rt: Runtime, work: Work) -> None:
             rt.outbox,
             rt.queues,
             rt.invoice_printer,
-            rt.clock,
             row_id=row_id,
-            public_url=rt.settings.public_url,
         )

@@ -23,6 +23,7 @@ from tests.people import contact, record
 from tests.web.browser import Browser
 from tests.web.shop import Shop
 from tests.workers.allowed import only_allowed
+from tests.workers.events import spread_all
 
 PDF = b"%PDF-1.4 \xd0\xa3\xd0\x9f\xd0\x94"
 
@@ -82,6 +83,7 @@ def opened(browser: Browser, document_id: str) -> tuple[bytes, str]:
 
 
 def letters(shop: Shop) -> list[Any]:
+    spread_all(shop.runtime)
     return [
         row.body
         for row in shop.runtime.outbox.pending("messages")
@@ -102,8 +104,8 @@ def order(shop: Shop, dealer: Browser) -> str:
 def printed(shop: Shop) -> Document | None:
     now = shop.runtime
     [row] = now.outbox.pending("documents")
-    stores = (now.orders, now.partners, now.documents, now.files, now.outbox, now.queues, now.invoice_printer, now.clock)
-    return issue_invoice(*stores, row_id=row.id, public_url="https://b2b.example")
+    stores = (now.orders, now.partners, now.documents, now.files, now.outbox, now.queues, now.invoice_printer)
+    return issue_invoice(*stores, row_id=row.id)
 
 
 def test_an_uploaded_document_stands_in_the_dealers_list(shop: Shop) -> None:

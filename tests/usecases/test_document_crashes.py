@@ -43,7 +43,6 @@ class Sender:
     def __init__(self) -> None:
         self.world = world = World({"a": ("100.00", 10)})
         self.files = DyingFiles(world=world)
-        stores: Any = world
         world.put("a", 2)
         self.order = world.place()
         world.answer(answer_to(world.read(self.order)))
@@ -51,9 +50,7 @@ class Sender:
         ours = Document(OURS, "p-1", "payment_invoice", "1", START, 20000, "RUB", self.order, "ООО", key, 2)
         world.documents.save(ours)
         self.files.bodies |= {key: b"ours", key.replace(".pdf", "-superseded.pdf"): b"ours, superseded"}
-        self.desk = DocumentDesk(
-            world.documents, world.orders, stores, self.files, world.queues, world.clock, "https://b2b.example"
-        )
+        self.desk = DocumentDesk(world.documents, world.orders, self.files, world.queues, world.clock)
 
     def announcement(self, body: bytes, revision: int) -> Announcement:
         document = Document(

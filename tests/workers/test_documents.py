@@ -64,8 +64,8 @@ def test_from_the_queue_to_the_open_pdf_and_the_letter(aws: SimpleNamespace, rt:
         text = " ".join(PdfReader(BytesIO(answer.read())).pages[0].extract_text().split())
     assert f"Счёт на оплату № {document.number}" in text
     assert "Всего к оплате: 301,50" in text
-    told = list(queued(aws, "messages"))
-    assert work(messages.worker_messages, *told) == []
+    for message in queued(aws, "messages"):
+        assert work(messages.worker_messages, message) == []
     assert isinstance(rt.mail, MemoryMailer)
     [letter] = rt.mail.letters
     assert letter.to == "c1@dealer.example"

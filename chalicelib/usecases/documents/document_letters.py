@@ -1,75 +1,50 @@
-"""Letters about documents: who of a partner gets them, and what they say."""
+"""What people are told of a document."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain.access.users import PERMISSIONS
 from chalicelib.domain.documents import Document
 from chalicelib.domain.money import major
+from chalicelib.domain.notifications import Event
+from chalicelib.usecases.notifications.announce import announcement
 from chalicelib.usecases.ports.clock import BUSINESS_ZONE
 from chalicelib.usecases.ports.orders import OutboxRow
-from chalicelib.usecases.ports.partners import Account
 
-INVOICE = """Здравствуйте, %(name)s!
-
-Выставлен счёт на оплату № %(number)s от %(date)s на сумму %(amount)s%(order)s.
-
-Открыть, распечатать или сохранить счёт:
-%(link)s
-"""
-STATEMENT = """Здравствуйте, %(name)s!
-
-Готов акт сверки взаиморасчётов № %(number)s от %(date)s. Проверьте его, пожалуйста:
-%(link)s
-"""
-REPLACES = """
-Он заменяет выставленный ранее документ: прежний, пожалуйста, не используйте.
-"""
-TEXTS = {"payment_invoice": INVOICE, "reconciliation_statement": STATEMENT}
-"""Kinds people hear of by mail; the others they find in the portal."""
-
-SUBJECTS = {
-    "payment_invoice": "Счёт на оплату № %(number)s от %(date)s",
-    "reconciliation_statement": "Акт сверки № %(number)s от %(date)s",
-}
+INVOICE, STATEMENT = "payment_invoice", "reconciliation_statement"
+"""Kinds people are told of; the others they find in the portal."""
 
 
-def readers(account: Account) -> dict[str, str]:
-    """Address -> name of everybody at the partner who may see documents and has an address."""
-    if not account.partner.portal_access:
-        return {}
-    return {
-        member.email: member.name
-        for member in account.members
-        if member.email and member.portal_access and "document.view" in PERMISSIONS[member.role]
-    }
-
-
-def letters(account: Account, document: Document, public_url: str, now: datetime, *, replaces: bool) -> tuple[OutboxRow, ...]:
-    """Rows for the outbox, one per reader; none for a kind that is not written about."""
-    text = TEXTS.get(document.kind)
-    if text is None:
+def told(document: Document, now: datetime, *, replaces: bool) -> tuple[OutboxRow, ...]:
+    """The row for the outbox, the same for the same revision of a document; none for a kind that is not told of."""
+    if document.kind not in (INVOICE, STATEMENT) or not document.partner_id:
         return ()
-    filling = {
-        "number": document.number,
-        "date": day(document),
-        "amount": amount(document),
-        "order": f" по заказу № {document.order_number}" if document.order_number else "",
-        "link": f"{public_url}/documents/{document.id}/file",
-    }
-    return tuple(
-        OutboxRow.new(
-            "messages",
-            document.id,
-            now,
-            {
-                "channel": "mail",
-                "to": email,
-                "subject": SUBJECTS[document.kind] % filling,
-                "text": (text + REPLACES * replaces) % (filling | {"name": name}),
-            },
+    params = {"number": document.number, "date": day(document), "amount": amount(document)}
+    params |= {"about": document.order_number} if document.order_number else {}
+    texts = (_subject(document), _text(document, replaces=replaces))
+    link = f"/documents/{document.id}/file"
+    row = announcement(document.id, Event.DOCUMENT, now, document.partner_id, *texts, params, link)
+    return (replace(row, id=f"{row.id.partition('#')[0]}#{document.id}#{document.revision}"),)
+
+
+def _subject(document: Document) -> str:
+    if document.kind == STATEMENT:
+        return "Акт сверки № %(number)s от %(date)s"
+    return "Счёт на оплату № %(number)s от %(date)s"
+
+
+def _text(document: Document, *, replaces: bool) -> str:
+    if document.kind == STATEMENT:
+        return "Готов акт сверки взаиморасчётов. Проверьте его, пожалуйста"
+    if replaces and document.order_number:
+        return (
+            "Выставлен счёт на сумму %(amount)s по заказу № %(about)s. "
+            "Он заменяет выставленный ранее: прежний, пожалуйста, не оплачивайте"
         )
-        for email, name in readers(account).items()
-    )
+    if replaces:
+        return "Выставлен счёт на сумму %(amount)s. Он заменяет выставленный ранее: прежний, пожалуйста, не оплачивайте"
+    if document.order_number:
+        return "Выставлен счёт на сумму %(amount)s по заказу № %(about)s"
+    return "Выставлен счёт на сумму %(amount)s"
 
 
 def day(document: Document) -> str:

@@ -5,27 +5,15 @@ from chalicelib.domain.documents import PRINTED, Document, InvoiceLine, PaymentI
 from chalicelib.domain.errors import NotFound, Refused
 from chalicelib.domain.orders.orders import Approval, Order
 from chalicelib.domain.partners.partners import Contract, PartnerScope
-from chalicelib.usecases.documents.document_letters import amount, day, readers
+from chalicelib.usecases.documents.document_letters import told
 from chalicelib.usecases.orders.dispatch_outbox import tell
-from chalicelib.usecases.ports.clock import BUSINESS_ZONE, Clock
+from chalicelib.usecases.ports.clock import BUSINESS_ZONE
 from chalicelib.usecases.ports.documents import DocumentStore, InvoicePrinter
 from chalicelib.usecases.ports.files import FileStore, Queues
 from chalicelib.usecases.ports.orders import OrderStore, Outbox, OutboxRow
 from chalicelib.usecases.ports.partners import Account, PartnerStore
 
 PDF = "application/pdf"
-
-LETTER = """Здравствуйте, %(name)s!
-
-По заказу № %(order)s выставлен счёт на оплату № %(number)s от %(date)s на сумму %(amount)s.
-Плательщик: %(payer)s.
-
-Открыть, распечатать или сохранить счёт:
-%(link)s
-"""
-REPLACES = """
-Он заменяет выставленный ранее счёт по этому заказу: прежний, пожалуйста, не оплачивайте.
-"""
 
 
 def issue_invoice(
@@ -36,10 +24,8 @@ def issue_invoice(
     outbox: Outbox,
     queues: Queues,
     printer: InvoicePrinter,
-    clock: Clock,
     *,
     row_id: str,
-    public_url: str,
 ) -> Document | None:
     """Do the "documents" row; None where there is nothing (more) to print. Safe to repeat.
 
@@ -54,7 +40,7 @@ def issue_invoice(
     order = orders.read(scope, row.body["order"])
     invoices = [document for document in documents.of_order(scope, order.number) if document.kind == KIND]
     issued = [invoice for invoice in invoices if invoice.origin == PRINTED]
-    letters: tuple[OutboxRow, ...] = ()
+    rows: tuple[OutboxRow, ...] = ()
     document = None
     known = len(issued) < len(invoices) or any(earlier.revision >= int(row.body["revision"]) for earlier in issued)
     if order.approval is Approval.CONFIRMED and not known:
@@ -62,12 +48,13 @@ def issue_invoice(
         invoice = _invoice(partners, account, order, row)
         document = _document(invoice, order, row)
         _store(files, printer, invoice, document, issued)
-        # The letters are kept before the document is: cut short between the two, people hear twice rather than never.
-        texts = _texts(account, document, public_url, replaces=bool(issued))
-        letters = tuple(outbox.add("messages", document.id, _body(document, *text), clock()) for text in texts)
+        # What tells of it is kept before the document is: cut short between the two, it is the same row once more.
+        rows = told(document, document.issued_at, replaces=bool(issued))
+        for one in rows:
+            outbox.put(one)
         documents.save(document)
     outbox.remove("documents", row_id)
-    tell(queues, letters)
+    tell(queues, rows)
     return document
 
 
@@ -156,21 +143,3 @@ def mark_superseded(files: FileStore, document: Document) -> None:
 
 def superseded_key(document: Document) -> str:
     return document.key.removesuffix(".pdf") + "-superseded.pdf"
-
-
-def _body(document: Document, email: str, text: str) -> dict[str, str]:
-    subject = f"Счёт на оплату № {document.number} от {day(document)}"
-    return {"channel": "mail", "to": email, "subject": subject, "text": text}
-
-
-def _texts(account: Account, document: Document, public_url: str, *, replaces: bool) -> list[tuple[str, str]]:
-    """(address, text) for each person of the partner who may see documents and has an address."""
-    filling = {
-        "order": document.order_number,
-        "number": document.number,
-        "date": day(document),
-        "amount": amount(document),
-        "payer": document.counterparty_name,
-        "link": f"{public_url}/documents/{document.id}/file",
-    }
-    return [(email, (LETTER + REPLACES * replaces) % (filling | {"name": name})) for email, name in readers(account).items()]

@@ -10,8 +10,8 @@ from chalicelib.domain.documents import ERP, MEDIA_TYPES, PAYMENT_INVOICE, PRINT
 from chalicelib.domain.errors import Conflict, Refused
 from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.domain.exchange.records import Mark
-from chalicelib.domain.partners.partners import PartnerScope, SupplierScope
-from chalicelib.usecases.documents.document_letters import letters
+from chalicelib.domain.partners.partners import SupplierScope
+from chalicelib.usecases.documents.document_letters import told
 from chalicelib.usecases.documents.issue_invoice import mark_superseded
 from chalicelib.usecases.exchange.import_records import UNCHANGED, Taken
 from chalicelib.usecases.orders.dispatch_outbox import tell
@@ -19,13 +19,10 @@ from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.documents import DocumentStore
 from chalicelib.usecases.ports.files import FileStore, Queues, StoredFile
 from chalicelib.usecases.ports.orders import OrderStore, OutboxRow
-from chalicelib.usecases.ports.partners import PartnerStore
 
 UPLOAD_LIFETIME = timedelta(minutes=15)
 TRIES = 5
 NOT_THERE = "Файл ещё не загружен: отправьте его по ссылке из ответа на documents и повторите"
-MOST_LETTERS = 80
-"""People of one partner who hear of a document: their letters are kept in the transaction that shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +40,9 @@ class DocumentDesk:
 
     documents: DocumentStore
     orders: OrderStore
-    partners: PartnerStore
     files: FileStore
     queues: Queues
     clock: Clock
-    public_url: str
 
 
 def announce(desk: DocumentDesk, announcement: Announcement) -> Taken:
@@ -139,14 +134,14 @@ def _upload(files: FileStore, document: Document) -> dict[str, Any]:
 
 
 def _publish(desk: DocumentDesk, document: Document) -> Taken:
-    """Shown with the letters about it in one step; then printed invoices that it replaces are marked, by a repeat too."""
+    """Shown, and told of, in one step; then printed invoices that it replaces are marked, by a repeat too."""
     document = replace(document, status="issued")
     for _ in range(TRIES):
         before = _own(desk.documents.current(document.id))
         if before and before.revision >= document.revision:
             _replace_printed(desk, before)
             return replace(UNCHANGED, more={"visible": True})
-        rows = _letters(desk, document, before)
+        rows = _told(desk, document, before)
         if desk.documents.publish(document, before, rows):
             _replace_printed(desk, document)
             tell(desk.queues, tuple(rows))
@@ -154,12 +149,8 @@ def _publish(desk: DocumentDesk, document: Document) -> Taken:
     raise Conflict("Документ всё время меняется: отправьте его ещё раз")
 
 
-def _letters(desk: DocumentDesk, document: Document, before: Document | None) -> Sequence[OutboxRow]:
-    account = desk.partners.account(PartnerScope(document.partner_id)) if document.partner_id else None
-    if account is None:
-        return ()
-    replaces = bool(before) or bool(_printed(desk, document))
-    return letters(account, document, desk.public_url, desk.clock(), replaces=replaces)[:MOST_LETTERS]
+def _told(desk: DocumentDesk, document: Document, before: Document | None) -> Sequence[OutboxRow]:
+    return told(document, desk.clock(), replaces=bool(before) or bool(_printed(desk, document)))
 
 
 def _printed(desk: DocumentDesk, document: Document) -> list[Document]:
