@@ -5,11 +5,12 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
+from chalicelib.domain.access.users import Role
 from chalicelib.domain.orders.orders import ErpLine, ErpOrder
 from chalicelib.usecases.orders.answer_order import take_answer
 from tests.browser.axe import findings, overflow
 from tests.browser.conftest import NewPage, sign_in
-from tests.web.shop import PHONE, Shop
+from tests.web.shop import PHONE, STAFF_PHONES, Shop
 
 WIDTHS = (360, 1440)
 GUEST = ("/sign-in", "/forgotten-password", "/invite/none")
@@ -18,6 +19,14 @@ DEALER = (
     "/start",
     "/catalogue",
     "/catalogue?text=qq",
+    "/search?text=ДБ-1",
+    "/stock",
+    "/quick-order",
+    "/price-lists",
+    "/cart/contracts",
+    "/orders?tab=attention&owed=1",
+    "/notifications",
+    "/notifications/settings",
     "/items/i2%23v1",
     "/cart",
     "/drafts",
@@ -29,7 +38,18 @@ DEALER = (
     "/news",
     "/profile",
 )
-STAFF = ("/", "/exchange-journal", "/finance/documents", "/cart", "/no/such/page")
+STAFF = (
+    "/",
+    "/exchange-journal",
+    "/finance/documents",
+    "/desk",
+    "/desk?lane=awaiting",
+    "/categories",
+    "/restrictions",
+    "/vehicles",
+    "/cart",
+    "/no/such/page",
+)
 
 
 def changed_order(shop: Shop) -> str:
@@ -51,8 +71,8 @@ def test_pages_are_for_everybody(shop: Shop, portal: str, new_page: NewPage, wid
     found = []
     for login, addresses in (
         (None, GUEST),
-        (PHONE, (*DEALER, f"/orders/{number}", f"/orders/{number}?placed=1")),
-        ("+79000000002", STAFF),
+        (PHONE, (*DEALER, *(f"/orders/{number}{rest}" for rest in ("", "?placed=1", "/repeat", "/edit")))),
+        (STAFF_PHONES[Role.ADMINISTRATOR], (*STAFF, f"/orders/{number}")),
     ):
         page = new_page(width)
         if login:

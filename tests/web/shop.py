@@ -10,6 +10,7 @@ from tests.people import PASSWORD, Portal
 from tests.web.browser import Browser
 
 PHONE = "+79160000001"
+STAFF_PHONES = {Role.ADMINISTRATOR: "+79000000002", Role.FINANCE: "+79000000003", Role.MANAGER: "+79000000004"}
 HOSTILE = "<script>alert('x')</script> «Ёлка» & \"кавычки\""
 ITEMS = (
     Item("i1", "Дверь белая", "ДБ-1", group_ids=("g1",), unit="шт", vat_rate=Decimal(20), weight_kg=Decimal("12.4")),
@@ -44,7 +45,7 @@ class Shop:
         return self._signed_in(PHONE, **options)
 
     def staff(self, role: Role = Role.ADMINISTRATOR) -> Browser:
-        phone = f"+7900000000{list(Role).index(role)}"
+        phone = STAFF_PHONES[role]
         if self.runtime.users.by_login(phone) is None:
             self.runtime.users.add_staff(User(role, f"Сотрудник {role}", phone, staff_role=role))
             user = self.runtime.users.by_login(phone)
