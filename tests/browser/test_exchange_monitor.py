@@ -3,15 +3,16 @@
 import pytest
 from playwright.sync_api import expect
 
+from chalicelib.domain.access.users import Role
 from chalicelib.domain.exchange.exchange import Tally
 from chalicelib.domain.exchange.proposals import MergeProposal
 from tests.browser.axe import findings, overflow
 from tests.browser.conftest import NewPage, sign_in
 from tests.web.exchange_world import CUT_OFF, HALF_BAD, PRICES_OF_NOTHING, Exchange
-from tests.web.shop import Shop
+from tests.web.shop import STAFF_PHONES, Shop
 
 WIDTHS = (360, 1440)
-ADMINISTRATOR = "+79000000002"
+ADMINISTRATOR = STAFF_PHONES[Role.ADMINISTRATOR]
 
 
 @pytest.fixture
