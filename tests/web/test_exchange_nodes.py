@@ -1,12 +1,14 @@
 """The administrator's settings of a 1C base: filled in a form, kept, in force for the next request."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
 
 from chalicelib.domain.access.users import Role
-from chalicelib.domain.exchange.exchange import ExchangeNode
+from chalicelib.domain.exchange.exchange import ExchangeNode, Problem
 from chalicelib.domain.exchange.node_settings import NodeSettings
+from chalicelib.domain.orders.orders import Fulfilment
 from tests.web.shop import Shop
 
 FORM = {
@@ -84,3 +86,22 @@ def test_only_the_administrator_gets_in(shop: Shop) -> None:
     for browser in (shop.dealer(), shop.staff(Role.FINANCE)):
         assert browser.get("/exchange-nodes").status == browser.get("/exchange-nodes/1c").status == 403
     assert shop.staff().get("/exchange-nodes/nobody").status == 404
+
+
+def test_a_state_nobody_knows_is_mapped_from_the_monitor(shop: Shop) -> None:
+    """C-10: the alert leads to the settings of the node with the state's own row, whatever 1C called it."""
+    state, reason = (
+        'Ждёт <b>крана</b> "5 т"',
+        "Состояние «%(state)s» не сопоставлено со статусом портала: статус заказа оставлен прежним",
+    )
+    now, administrator = shop.runtime, shop.staff()
+    now.monitor.failed("orders_in", now.clock(), Problem("order", "K-1", "", reason, (("state", state),)))
+    page = administrator.get("/exchange-journal").text
+    link = re.search(r'href="(/exchange-nodes\?state=[^"]+)"', page)
+    assert link
+    there = administrator.get(link[1])
+    assert there.status == 303
+    shown = administrator.get(there.location).text
+    assert "<b>крана" not in shown and "Ждёт &lt;b&gt;крана" in shown
+    administrator.submit(there.location, "/exchange-nodes/1c", FORM | {"state": state, "state_fulfilment": "ready"})
+    assert kept(shop).settings.axes(state) == (None, Fulfilment.READY)

@@ -208,3 +208,16 @@ def test_four_of_five_windows_are_shipped_without_the_fifth(shop: Shop) -> None:
     report(shop, number, 3, ready=1, in_delivery=4)
     assert (units(), dict(order(shop, number).progress.asked)) == ({"ready": 1, "in_delivery": 4}, {})
     assert dealer.get(f"/orders/{number}").text.count("Дилер просит отгрузить готовое") == 1
+
+
+def test_the_list_leads_to_a_copy_and_to_a_change(shop: Shop) -> None:
+    """OR-28, OR-30: from the row itself; what has ended can be copied and no more changed."""
+    dealer = shop.dealer()
+    number = ordered(shop, dealer)
+    page = dealer.get("/orders").text
+    assert f'href="/orders/{number}/repeat"' in page and f'href="/orders/{number}/edit"' in page
+    assert dealer.get(f"/orders/{number}/repeat").status == 200
+    send(dealer, number, "cancel")
+    page = dealer.get("/orders").text
+    assert f'href="/orders/{number}/repeat"' in page and f'href="/orders/{number}/edit"' not in page
+    assert dealer.get(f"/orders/{number}/edit").status == 409

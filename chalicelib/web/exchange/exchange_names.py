@@ -102,6 +102,11 @@ def problem_object(problem: Problem) -> str:
     return f"{kind} «{called}»" if called else kind
 
 
+def unknown_state(problem: Problem) -> str:
+    """1C's name of an order state that no table knows yet."""
+    return dict(problem.params).get("state", "") if problem.kind == "order" else ""
+
+
 def problem_line(problem: Problem) -> str:
     """Where the text names the object itself, it is not named twice."""
     text = problem_text(problem)

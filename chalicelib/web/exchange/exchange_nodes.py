@@ -20,7 +20,12 @@ EMPTY_ROWS = 3
 
 @get(routes, "/exchange-nodes", needs="exchange.view")
 def nodes(visit: Visit) -> Answer:
-    return visit.page("exchange_nodes/nodes.html", nodes=exchange_nodes.all_nodes(visit.runtime.exchange, visitor=visit.visitor))
+    """`state`: an order state of 1C's that is to be mapped; where there is one node, its settings open at once."""
+    found = exchange_nodes.all_nodes(visit.runtime.exchange, visitor=visit.visitor)
+    state = visit.request.query.get("state")[:100]
+    if state and len(found) == 1 and MAY in visit.visitor.permissions:
+        return visit.go(f"/exchange-nodes/{found[0].login}", state=state)
+    return visit.page("exchange_nodes/nodes.html", nodes=found, state=state)
 
 
 @get(routes, "/exchange-nodes/{login}", needs=MAY)
@@ -41,7 +46,7 @@ def _draw(visit: Visit, login: str, refused: Refused | None) -> Answer:
         skipped=SKIPPED,
         price_types=sorted(classifier.price_types.values(), key=lambda one: one.name),
         warehouses=sorted((names | {id: names.get(id, id) for id in settings.warehouses}).items(), key=lambda pair: pair[1]),
-        states=[(name, *axes.split("/")) for name, axes in settings.states.items()] + [("", "", "")] * EMPTY_ROWS,
+        states=[(name, *axes.split("/")) for name, axes in settings.states.items()] + _asked(visit) + [("", "", "")] * EMPTY_ROWS,
         requisites=[*settings.requisites.items()] + [("", "")] * EMPTY_ROWS,
         own_price_types=[*settings.price_types.items()] + [("", "")] * EMPTY_ROWS,
         approvals=tuple(Approval),
@@ -49,6 +54,12 @@ def _draw(visit: Visit, login: str, refused: Refused | None) -> Answer:
         fields=exchange_nodes.FIELDS,
         **forms.problems(refused),
     )
+
+
+def _asked(visit: Visit) -> list[tuple[str, str, str]]:
+    """A row for the state that the monitor has complained of, to be filled."""
+    state = visit.request.query.get("state")[:100]
+    return [(state, "", "")] if state else []
 
 
 def _draw_again(visit: Visit, refused: Refused) -> Answer:

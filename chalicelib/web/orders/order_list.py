@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
 
+from chalicelib.domain.orders.change_requests import changeable
 from chalicelib.domain.orders.order_list import (
     COLUMNS,
     Columns,
@@ -21,6 +22,7 @@ from chalicelib.domain.orders.orders import Order
 from chalicelib.texts import _
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.orders import list_orders
+from chalicelib.usecases.orders.show_orders import may_change
 from chalicelib.web import forms, labels
 from chalicelib.web.answer import Answer
 from chalicelib.web.figures import MOSCOW, day, moment
@@ -186,6 +188,9 @@ class Names:
 
     def may_remove(self, view: OrderView) -> bool:
         return list_orders.may_remove(self.visitor, view)
+
+    def may_edit(self, order: Order) -> bool:
+        return "order.edit" in self.visitor.permissions and changeable(order) and may_change(self.visitor, order)
 
     def cell(self, order: Order, column: str) -> "Cell":
         match column:
