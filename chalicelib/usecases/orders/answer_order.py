@@ -9,6 +9,7 @@ from chalicelib.domain.catalogue.stock import Source
 from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.domain.money import ZERO
+from chalicelib.domain.notifications import Event
 from chalicelib.domain.orders.change_requests import after_answer, as_wished, wishes_met
 from chalicelib.domain.orders.erp_orders import ORIGIN
 from chalicelib.domain.orders.order_papers import ErpPaper
@@ -25,7 +26,7 @@ from chalicelib.domain.orders.orders import (
 )
 from chalicelib.domain.partners.partners import SupplierScope
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.notifications.announce import order_changed
+from chalicelib.usecases.notifications.announce import SUPPLIER, about_order, order_changed
 from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.orders.order_news import fulfilment_text, payment_text
 from chalicelib.usecases.orders.show_orders import may_change
@@ -191,7 +192,8 @@ def decline_changes(
     text = "Изменения не приняты: %(comment)s" if comment.strip() else "Изменения не приняты"
     event = OrderEvent(now, visitor.name, "declined", text, (("comment", comment.strip()[:500]),))
     row = OutboxRow.new("orders", number, now)
-    orders.change(order, after, event, (row, _said(visitor, number, now, "declined", comment)))
+    told = about_order(after, Event.MESSAGE, event.text, dict(event.params), now, to=SUPPLIER)
+    orders.change(order, after, event, (row, _said(visitor, number, now, "declined", comment), told))
     tell(pushes, (row,))
 
 

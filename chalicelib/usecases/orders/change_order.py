@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from chalicelib.domain.errors import Forbidden, InvalidInput
+from chalicelib.domain.notifications import Event
 from chalicelib.domain.orders.change_requests import (
     answered_by_line,
     cancelled,
@@ -17,7 +18,7 @@ from chalicelib.domain.orders.erp_orders import ORIGIN
 from chalicelib.domain.orders.order_requests import OrderRequest, RequestKind, Wanted
 from chalicelib.domain.orders.orders import Approval, Order, OrderEvent
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.notifications.announce import order_changed
+from chalicelib.usecases.notifications.announce import SUPPLIER, about_order, order_changed
 from chalicelib.usecases.orders.answer_order import invoice_rows
 from chalicelib.usecases.orders.cart import check_quantity
 from chalicelib.usecases.orders.dispatch_outbox import tell
@@ -88,7 +89,8 @@ def ask(orders: OrderStore, clock: Clock, *, visitor: Visitor, order: Order, req
     after, now = requested(order, request), clock()
     params = (("comment", request.words),) if request.words else ()
     event = OrderEvent(now, visitor.name, "requested", request_text(request.kind, request.words), params)
-    orders.change(order, after, event, (OutboxRow.of_change(FEED, order.number, now),))
+    told = about_order(after, Event.MESSAGE, event.text, dict(params), now, to=SUPPLIER)
+    orders.change(order, after, event, (OutboxRow.of_change(FEED, order.number, now), told))
 
 
 def answer_lines(
@@ -159,7 +161,7 @@ def decide_request(
     kind = "request_granted" if grant else "request_refused"
     event = OrderEvent(now, visitor.name, kind, verdict_text(grant, said), (("comment", said),) if said else ())
     invoices = invoice_rows(order, after, now) if grant else ()
-    told = order_changed(order, after, event)
+    told = order_changed(order, after, event) or (about_order(after, Event.MESSAGE, event.text, dict(event.params), now),)
     orders.change(order, after, event, (*rows, *invoices, *told, OutboxRow.of_change(FEED, number, now)))
     if after.approval is Approval.CANCELLED:
         orders.settle_hold(number, {}, now)

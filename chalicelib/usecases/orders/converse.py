@@ -10,7 +10,7 @@ from chalicelib.usecases.notifications.announce import DEALER, SUPPLIER, about_o
 from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.files import Queues
-from chalicelib.usecases.ports.orders import Conversations, OrderStore, Outbox
+from chalicelib.usecases.ports.orders import Conversations, OrderStore
 
 
 def messages_of(conversations: Conversations, *, visitor: Visitor, order: Order) -> tuple[Message, ...]:
@@ -21,7 +21,6 @@ def messages_of(conversations: Conversations, *, visitor: Visitor, order: Order)
 def write_message(
     orders: OrderStore,
     conversations: Conversations,
-    outbox: Outbox,
     queues: Queues,
     clock: Clock,
     *,
@@ -37,11 +36,8 @@ def write_message(
     inside = internal and side is Side.SUPPLIER
     now, user = clock(), visitor.session.user_id
     message = Message(uuid4().hex[:12], now, side, user, visitor.name, message_text(text), inside)
-    conversations.add(order, message)
-    if inside:
-        return
     to = SUPPLIER if side is Side.DEALER else DEALER
     params = {"author": message.author, "text": message.text}
-    row = about_order(order, Event.MESSAGE, "%(author)s: %(text)s", params, now, to=to)
-    outbox.put(row)
-    tell(queues, (row,))
+    rows = () if inside else (about_order(order, Event.MESSAGE, "%(author)s: %(text)s", params, now, to=to),)
+    conversations.add(order, message, rows)
+    tell(queues, rows)

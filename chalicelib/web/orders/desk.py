@@ -73,7 +73,6 @@ def message(visit: Visit, number: str) -> Answer:
     write_message(
         stores.orders,
         stores.conversations,
-        stores.outbox,
         stores.queues,
         stores.clock,
         visitor=visit.visitor,
