@@ -1,12 +1,13 @@
-"""A dealer cancels while 1C is taking the order: whoever is first, both sides end with a cancelled order."""
+"""A dealer cancels or edits while 1C is taking the order: whoever is first, both sides end at one."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from chalicelib.domain.access.users import PERMISSIONS, Role
 from chalicelib.domain.errors import Conflict
-from chalicelib.domain.orders.orders import Approval
+from chalicelib.domain.orders.orders import Approval, diff
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.orders.change_order import cancel_order, decide_request
 from tests.usecases.orders_world import World, answer_to
@@ -80,6 +81,20 @@ def test_the_manager_decides_on_what_he_has_seen() -> None:
                 world.orders, world.queues, world.clock,
                 visitor=_manager(world), number=number, revision=revision, grant=True,
             )  # fmt: skip
+
+
+def test_1c_answers_the_figures_from_before_the_edit() -> None:
+    """C-08, C-17: both sides changed it; the dealer sees the difference and decides, neither word is lost in silence."""
+    world, number = placed()
+    world.query()
+    stale = answer_to(world.read(number))
+    before = world.read(number)
+    assert world.edit(number, before.revision, {1: Decimal(3)})
+    world.answer(stale)
+    after = world.read(number)
+    assert after.approval is Approval.AWAITING_CLIENT
+    assert [(change.line.quantity, change.before and change.before.quantity) for change in diff(after)] == [(4, 3)]
+    world.check_stock()
 
 
 def _manager(world: World) -> Visitor:
