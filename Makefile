@@ -51,7 +51,7 @@ conformance: assets ## what a contractor's 1C does wrong: URL=portal (none: a st
 		--user "$(NODE_USER)" --password "$(NODE_PASSWORD)" $(if $(URL),--url $(URL)))
 
 test: assets browser ## everything, the browser tests included
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: assets ## style, formatting, types
 	@$(BIN)/ruff check

@@ -1,6 +1,6 @@
 """Every component of the design system on one page, looked at by axe on a phone and on a desk."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route
 
-from chalicelib.domain.catalogue.stock import Balance, StockBalance
 from chalicelib.domain.orders.orders import Agreed, Order, OrderEvent, OrderLine, diff
 from chalicelib.texts import LANGUAGES
 from chalicelib.web import static_files
@@ -45,7 +44,6 @@ def gallery() -> bytes:
     request = Request("GET", "/gallery", "", {}, Values({}), Values({}), {}, "")
     visit = Visit(request, SimpleNamespace(), None, "token")  # type: ignore[arg-type]
     order = Order("K-1", "p1", "u1", "Громова", "c1", "k1", "t1", None, "RUB", NOW, lines())
-    known = StockBalance("i1", {"w1": Balance(Decimal(5))})
     values: dict[str, Any] = {
         "visit": visit,
         "frame": None,
@@ -58,7 +56,7 @@ def gallery() -> bytes:
             OrderEvent(NOW, "1С", "changed", "Поставщик изменил заказ"),
             OrderEvent(NOW, "Громова", "placed", "Заказ отправлен"),
         ],
-        "balances": [(known, Decimal(5)), (known, Decimal(0)), (StockBalance("i2"), Decimal(0))],
+        "coming": [(date(2026, 12, 15), Decimal(70)), (date(2026, 12, 20), Decimal("2.5"))],
     }
     source = Path(__file__).with_name("gallery.html").read_text()
     return environment().from_string(source).render(values).encode()

@@ -60,6 +60,9 @@ class MemoryIndex:
     def search(self, snapshot: str | None, search: Search) -> Found:
         return Found(tuple(self.items.values()), len(self.items))
 
+    def behind(self, snapshot: str | None) -> bool:
+        return False
+
     def cards(self, snapshot: str | None, item_ids: Sequence[str]) -> Mapping[str, Card]:
         return {id: self.items[id] for id in item_ids if id in self.items}
 
