@@ -22,8 +22,7 @@ from chalicelib.domain.orders.orders import Order
 from chalicelib.domain.partners.partners import PartnerScope, SupplierScope
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.exchange.change_feed import ORDER, Read
-from chalicelib.usecases.orders.answer_order import ERP
-from chalicelib.usecases.orders.change_order import FEED
+from chalicelib.usecases.orders.answer_order import ERP, FEED
 from chalicelib.usecases.orders.export_orders import outgoing_order
 from chalicelib.usecases.orders.order_progress import SHIPMENTS
 from chalicelib.usecases.ports.orders import OutboxRow

@@ -97,5 +97,31 @@ def test_1c_answers_the_figures_from_before_the_edit() -> None:
     world.check_stock()
 
 
+def test_a_wish_that_1c_has_overtaken_is_decided_by_confirming() -> None:
+    """C-17: 1C hears that it became stale, and that it is closed."""
+    world, number = placed()
+    world.query()
+    world.success()
+    world.edit(number, world.read(number).revision, {1: Decimal(2)})
+    world.answer(answer_to(world.read(number), cut={"x": 3}))
+    after = world.read(number)
+    assert after.request is not None and after.request.stale and after.approval is Approval.AWAITING_CLIENT
+    world.confirm(number)
+    assert world.read(number).request is None
+    assert f"change_request#{number}" in [row.id for row in world.outbox.pending("changes")]
+
+
+def test_1c_grants_a_wish_by_its_document() -> None:
+    """OP-10: the quantity he asked for is no change behind his back."""
+    world, number = placed()
+    world.query()
+    world.success()
+    world.edit(number, world.read(number).revision, {1: Decimal(2)})
+    world.answer(answer_to(world.read(number), cut={"x": 2}))
+    after = world.read(number)
+    assert (after.request, after.approval, after.lines[0].quantity) == (None, Approval.CONFIRMED, 2)
+    assert [int(figure) for figure in world.balance("x")] == [8, 0, 8]
+
+
 def _manager(world: World) -> Visitor:
     return replace(world.visitor(), account=None, permissions=PERMISSIONS[Role.MANAGER])

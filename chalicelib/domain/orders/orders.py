@@ -408,7 +408,7 @@ def confirmed(order: Order, seen_revision: int) -> Order:
     """The dealer agrees to what stands now. He must have seen this very revision."""
     _must_await(order, seen_revision)
     lines = tuple(replace(line, agreed=Agreed(line.quantity, line.price, line.amount)) for line in order.lines if line.quantity)
-    return replace(order, lines=lines, approval=Approval.CONFIRMED, revision=order.revision + 1)
+    return replace(order, lines=lines, approval=Approval.CONFIRMED, request=None, revision=order.revision + 1)
 
 
 def declined(order: Order, seen_revision: int) -> Order:

@@ -35,6 +35,8 @@ from chalicelib.usecases.ports.files import Queues
 from chalicelib.usecases.ports.orders import OrderStore, OutboxRow
 
 ERP = "1С"
+FEED = "change_request"
+"""The entity of the change feed that tells 1C what the dealer asks to be changed."""
 
 
 def take_answer(orders: OrderStore, queues: Queues, clock: Clock, *, answer: ErpOrder) -> tuple[Problem, ...]:
@@ -47,11 +49,24 @@ def take_answer(orders: OrderStore, queues: Queues, clock: Clock, *, answer: Erp
     now = clock()
     if after is not order:
         event = _answer_event(order, after, now)
-        rows = (*invoice_rows(order, after, now), *order_changed(order, after, event))
-        orders.change(order, after, event, (*rows, *_withdrawn_rows(after, answer, now)))
+        rows = (*invoice_rows(order, after, now), *_told(order, after, event))
+        orders.change(order, after, event, (*rows, *request_rows(order, after, now), *_withdrawn_rows(after, answer, now)))
         tell(queues, rows)
     orders.settle_hold(order.number, kept_of(after), now)
     return unknown_state(answer)
+
+
+def _told(before: Order, after: Order, event: OrderEvent) -> tuple[OutboxRow, ...]:
+    """The dealer also hears what became of his wish."""
+    told = order_changed(before, after, event)
+    if told or not event.kind.startswith("request_"):
+        return told
+    return (about_order(after, Event.MESSAGE, event.text, dict(event.params), event.at),)
+
+
+def request_rows(before: Order, after: Order, now: datetime) -> tuple[OutboxRow, ...]:
+    """1C is told how the dealer's wish stands now."""
+    return () if before.request == after.request else (OutboxRow.of_change(FEED, after.number, now),)
 
 
 def _with_answer(order: Order, answer: ErpOrder) -> Order:
@@ -171,7 +186,8 @@ def confirm_changes(
     after, now = confirmed(order, revision), clock()
     rows = (OutboxRow.new("orders", number, now), invoice_row(after, now))
     said = _said(visitor, number, now, "confirmed")
-    orders.change(order, after, OrderEvent(now, visitor.name, "confirmed", "Изменения подтверждены"), (*rows, said))
+    event = OrderEvent(now, visitor.name, "confirmed", "Изменения подтверждены")
+    orders.change(order, after, event, (*rows, said, *request_rows(order, after, now)))
     tell(queues, rows[1:])
     tell(pushes, rows[:1])
 

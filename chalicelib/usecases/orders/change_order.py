@@ -19,7 +19,7 @@ from chalicelib.domain.orders.order_requests import OrderRequest, RequestKind, W
 from chalicelib.domain.orders.orders import Approval, Order, OrderEvent
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.notifications.announce import SUPPLIER, about_order, order_changed
-from chalicelib.usecases.orders.answer_order import invoice_rows
+from chalicelib.usecases.orders.answer_order import FEED, invoice_rows
 from chalicelib.usecases.orders.cart import check_quantity
 from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.orders.order_news import request_text, verdict_text
@@ -29,8 +29,6 @@ from chalicelib.usecases.ports.files import Queues
 from chalicelib.usecases.ports.orders import OrderStore, OutboxRow
 
 LONGEST = 500
-FEED = "change_request"
-"""The entity of the change feed that tells 1C what is asked."""
 
 
 def cancel_order(
@@ -120,7 +118,8 @@ def answer_lines(
     params = (("count", str(len(wanted))),)
     event = OrderEvent(now, visitor.name, "declined", "Изменения приняты, кроме строк: %(count)s", params)
     row = OutboxRow.new("orders", number, now)
-    orders.change(order, after, event, (row, OutboxRow.of_change(FEED, number, now)))
+    told = about_order(after, Event.MESSAGE, event.text, dict(params), now, to=SUPPLIER)
+    orders.change(order, after, event, (row, OutboxRow.of_change(FEED, number, now), told))
     tell(pushes, (row,))
 
 
