@@ -1,12 +1,14 @@
 """Заказы: вкладки, фильтры, поиск по любому номеру, свои колонки и представления, выгрузка в Excel."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
+from markupsafe import Markup
 
 from chalicelib.domain.orders.change_requests import changeable
 from chalicelib.domain.orders.order_list import (
@@ -169,6 +171,26 @@ def export(visit: Visit) -> Answer:
     return Answer(body.getvalue(), content_type=XLSX_TYPE, headers={"Content-Disposition": name})
 
 
+STYLES = {
+    **dict.fromkeys(("vat", "left", "shipped", "weight"), "num"),
+    **dict.fromkeys(("placed_at", "desired_date"), "nowrap"),
+    "amount": "num price-cell",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column of the table: `style` are the classes of its cells."""
+
+    name: str
+    label: str
+    style: str
+
+    @property
+    def numeric(self) -> bool:
+        return self.style.startswith("num")
+
+
 class Names:
     """What a row of the list shows of an order: names by id, figures, and the same as cells of a sheet."""
 
@@ -185,6 +207,16 @@ class Names:
     def columns(chosen: Columns) -> tuple[str, ...]:
         """The chosen ones first."""
         return (*chosen.shown, *(name for name in COLUMNS if name not in chosen.shown))
+
+    @staticmethod
+    def heads(chosen: Columns) -> tuple[Head, ...]:
+        return tuple(Head(name, _(labels.ORDER_COLUMN[name]), STYLES.get(name, "")) for name in chosen.shown)
+
+    @staticmethod
+    def badges(names: Mapping[str, str]) -> dict[str, Markup]:
+        """Of each code, once for all rows."""
+        mark = Markup('<span class="mark is-{}">{}</span>')
+        return {str(code): mark.format(labels.tone(code), _(text)) for code, text in names.items()}
 
     def may_remove(self, view: OrderView) -> bool:
         return list_orders.may_remove(self.visitor, view)
