@@ -29,7 +29,7 @@ from tests.usecases.orders_world import START, WAREHOUSE, Died, World, answer_to
 
 HISTORIES = int(os.environ.get("KABINET_HISTORIES", "400"))
 ITEMS, LOTS = ("a", "b", "c"), ("L1", "L2", "L3")
-NO_CHANGES = ("taken", "placed", "replanned", "delayed", "hold_ended")
+NO_CHANGES = ("taken", "placed", "replanned", "delayed", "hold_ended", "requested", "request_refused")
 """Events that are no word of the dealer's or of 1C's."""
 BEGIN = START.date()
 days = st.integers(40, 52).map(lambda n: BEGIN + timedelta(days=n))
@@ -168,6 +168,8 @@ class Orders(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 99))
     def last_answer_comes_again(self, pick: int) -> None:
         """A redelivered last answer of an order changes nothing."""
+        if not self.answers:
+            self.answer(pick, 1, True, None)
         latest = {answer.number: answer for answer in self.answers}
         if not latest:
             return
