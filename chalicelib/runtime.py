@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.partners.terms import CurrencyRate, Discount
     from chalicelib.usecases.access.visitors import Visitor
     from chalicelib.usecases.ports.access import AttemptStore, AuditStore, PasswordHasher, SessionStore, UserStore
+    from chalicelib.usecases.ports.cart import CartStore, LogoMaker, QuotationPrinter, VehicleStore
     from chalicelib.usecases.ports.catalogue import (
         CatalogueIndex,
         CatalogueStore,
@@ -45,18 +46,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.neighbours import ErpClient, Neighbour
     from chalicelib.usecases.ports.news import NewsStore
     from chalicelib.usecases.ports.notifications import NotificationStore
-    from chalicelib.usecases.ports.orders import (
-        CartStore,
-        Conversations,
-        LogoMaker,
-        OrderLists,
-        OrderReceiver,
-        OrderStore,
-        Outbox,
-        QuotationPrinter,
-        VehicleStore,
-        WaitingOrderStore,
-    )
+    from chalicelib.usecases.ports.orders import Conversations, OrderLists, OrderReceiver, OrderStore, Outbox, WaitingOrderStore
     from chalicelib.usecases.ports.partners import (
         CreditLimitStore,
         IndividualPriceStore,
@@ -135,13 +125,13 @@ class Runtime:
 
     @cached_property
     def carts(self) -> "CartStore":
-        from chalicelib.adapters.dynamo.orders.carts import DynamoCarts
+        from chalicelib.adapters.dynamo.cart.carts import DynamoCarts
 
         return DynamoCarts(self.portal)
 
     @cached_property
     def quick_orders(self) -> "QuickOrderStore":
-        from chalicelib.adapters.dynamo.orders.quick_orders import DynamoQuickOrders
+        from chalicelib.adapters.dynamo.cart.quick_orders import DynamoQuickOrders
 
         return DynamoQuickOrders(self.portal, self.ephemeral, self.files)
 
@@ -159,7 +149,7 @@ class Runtime:
 
     @cached_property
     def vehicles(self) -> "VehicleStore":
-        from chalicelib.adapters.dynamo.orders.vehicles import DynamoVehicles
+        from chalicelib.adapters.dynamo.cart.vehicles import DynamoVehicles
 
         return DynamoVehicles(self.portal)
 

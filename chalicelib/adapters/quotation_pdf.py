@@ -3,7 +3,7 @@
 from chalicelib.adapters.amount_words import amount_figures, amount_in_words, currency_mark, figures, long_date
 from chalicelib.adapters.invoice_pdf import BOTTOM, LEFT, PAD, RIGHT, SIZE, SMALL, TINY, TOP, Row, paginate
 from chalicelib.adapters.pdf_sheet import BOLD, LEADING, MM, Sheets, wrapped
-from chalicelib.domain.orders.quotations import Quotation, QuotationLine
+from chalicelib.domain.cart.quotations import Quotation, QuotationLine
 
 TITLES = ("№", "Артикул", "Товар", "Кол-во", "Ед.", "Цена", "Сумма")
 WIDTHS = (9 * MM, 26 * MM, RIGHT - LEFT - 111 * MM, 17 * MM, 12 * MM, 22 * MM, 25 * MM)

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.domain.cart.carts import CartHead, CartTotals
 from chalicelib.domain.catalogue.catalogue import Warehouse
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.orders.carts import CartHead, CartTotals
 from chalicelib.domain.partners.partners import AccountManager, Contract
 from chalicelib.runtime import Runtime
 from chalicelib.texts import N_
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders.cart import carts_of, current_cart
+from chalicelib.usecases.cart.cart import carts_of, current_cart
 
 EMPTY = CartTotals()
 

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+from chalicelib.domain.cart.carts import CartTotals
 from chalicelib.domain.errors import NotSignedIn
-from chalicelib.domain.orders.carts import CartTotals
 from chalicelib.runtime import Runtime
 from chalicelib.texts import LANGUAGES, _, current_language
 from chalicelib.usecases.access.visitors import Visitor

@@ -156,8 +156,8 @@ def _measure(size: int) -> None:
 
 def _long_cart(size: int, dealer: Dealer, ids: list[str]) -> None:
     """In a draft of its own, so that orders are placed out of the short one."""
-    from chalicelib.domain.orders.carts import CartLine
-    from chalicelib.usecases.orders.drafts import new_draft
+    from chalicelib.domain.cart.carts import CartLine
+    from chalicelib.usecases.cart.drafts import new_draft
 
     visitor, now = dealer.runtime.visitor(dealer.cookie.partition("=")[2]), dealer.runtime
     for count in (500, 5_000):

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib.adapters.quotation_pdf import print_quotation
-from chalicelib.domain.orders.quotations import Quotation, QuotationLine
+from chalicelib.domain.cart.quotations import Quotation, QuotationLine
 from infra.bench.invoice import ROUNDS, sample
 
 SIZES = (10, 200, 5_000)

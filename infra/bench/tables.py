@@ -73,7 +73,7 @@ def _dealer(items: int) -> None:
 
 def _quick_order(dealer: Dealer, count: int) -> None:
     from chalicelib.domain.catalogue.visibility import EVERYTHING
-    from chalicelib.usecases.orders import quick_order as quick
+    from chalicelib.usecases.cart import quick_order as quick
     from chalicelib.usecases.ports.catalogue import Search
 
     now = dealer.runtime

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.domain.orders.vehicles import DEFAULT_VEHICLES, fitting
+from chalicelib.domain.cart.vehicles import DEFAULT_VEHICLES, fitting
 
 
 @pytest.mark.parametrize(

@@ -6,19 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.adapters.dynamo.cart.carts import DynamoCarts, head_from_item
 from chalicelib.adapters.dynamo.catalogue.offers import DynamoOffers
 from chalicelib.adapters.dynamo.catalogue.stock import DynamoStock
 from chalicelib.adapters.dynamo.catalogue.supply import DynamoSupply
 from chalicelib.adapters.dynamo.documents import DynamoDocuments
-from chalicelib.adapters.dynamo.orders.carts import DynamoCarts, head_from_item
 from chalicelib.adapters.dynamo.orders.conversations import DynamoConversations
 from chalicelib.adapters.dynamo.orders.orders import DynamoOrders
 from chalicelib.adapters.dynamo.orders.outbox import DynamoOutbox
 from chalicelib.adapters.dynamo.partners.terms import DynamoCreditLimits
 from chalicelib.adapters.dynamo.table import Table, item_from_wire
 from chalicelib.domain.access.users import PERMISSIONS, Membership, Role, Session
+from chalicelib.domain.cart.carts import CartHead
 from chalicelib.domain.catalogue.stock import IncomingLot, IncomingSupply
-from chalicelib.domain.orders.carts import CartHead
 from chalicelib.domain.orders.handover import Handover
 from chalicelib.domain.orders.orders import DeliveryMethod, ErpLine, ErpOrder, Order
 from chalicelib.domain.partners.partners import (
@@ -31,9 +31,10 @@ from chalicelib.domain.partners.partners import (
     SupplierScope,
 )
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders import answer_order, cart, change_order, edit_order, export_orders, place_order
+from chalicelib.usecases.cart import cart, place_order
+from chalicelib.usecases.cart.place_order import Wish
+from chalicelib.usecases.orders import answer_order, change_order, edit_order, export_orders
 from chalicelib.usecases.orders.export_orders import OutgoingOrder
-from chalicelib.usecases.orders.place_order import Wish
 from chalicelib.usecases.orders.replan_orders import replan_item
 from chalicelib.usecases.ports.access import Beacons
 from chalicelib.usecases.ports.catalogue import Card, Classifier, Found, Search

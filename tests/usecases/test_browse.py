@@ -20,10 +20,10 @@ from chalicelib.domain.partners.partners import Contract, Partner
 from chalicelib.runtime import Runtime
 from chalicelib.usecases.access.sign_in import choose, open_session
 from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.cart.cart import put_in_cart, view_cart
 from chalicelib.usecases.catalogue.browse import NO_CONTRACT, NO_PRICE, CataloguePage, ItemPage, browse, item
 from chalicelib.usecases.catalogue.publish_snapshot import publish_snapshot
 from chalicelib.usecases.catalogue.tree import Step, group_tree
-from chalicelib.usecases.orders.cart import put_in_cart, view_cart
 from chalicelib.usecases.ports.access import Beacons
 from chalicelib.usecases.ports.catalogue import Classifier, Search
 from chalicelib.usecases.ports.partners import PartnerRecord

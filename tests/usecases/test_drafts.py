@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib.domain.access.users import Role
+from chalicelib.domain.cart.carts import CartHead, CartLine
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
-from chalicelib.domain.orders.carts import CartHead, CartLine
-from chalicelib.usecases.orders import drafts
-from chalicelib.usecases.orders.cart import accept_prices, carts_of, change_by, current_cart, in_cart, put_in_cart, view_cart
-from chalicelib.usecases.orders.place_order import OfferChanged
+from chalicelib.usecases.cart import drafts
+from chalicelib.usecases.cart.cart import accept_prices, carts_of, change_by, current_cart, in_cart, put_in_cart, view_cart
+from chalicelib.usecases.cart.place_order import OfferChanged
 from tests.usecases.orders_world import Died, World
 
 ITEMS = {"a": ("100.50", 10), "b": ("20.1250", 5), "c": ("7", 50)}

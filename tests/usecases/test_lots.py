@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.adapters.dynamo.table import ConditionFailed
 from chalicelib.domain.catalogue.stock import Hold
+from chalicelib.usecases.cart.place_order import Checkout, OfferChanged, Wish
 from chalicelib.usecases.orders.end_holds import end_expired_holds
-from chalicelib.usecases.orders.place_order import Checkout, OfferChanged, Wish
 from tests.usecases.orders_world import START, WAREHOUSE, Died, World, answer_to
 
 APRIL_15, APRIL_17 = date(2027, 4, 15), date(2027, 4, 17)

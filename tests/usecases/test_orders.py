@@ -9,9 +9,10 @@ from chalicelib.domain.access.users import Role
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from chalicelib.domain.orders.orders import Approval, ChangeKind, DeliveryMethod, diff
 from chalicelib.domain.partners.partners import PartnerScope
-from chalicelib.usecases.orders import answer_order, cart, place_order
+from chalicelib.usecases.cart import cart, place_order
+from chalicelib.usecases.cart.place_order import Wish
+from chalicelib.usecases.orders import answer_order
 from chalicelib.usecases.orders import show_orders as orders
-from chalicelib.usecases.orders.place_order import Wish
 from tests.usecases.orders_world import Died, World, answer_to
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders.place_order import Checkout, OfferChanged, Wish
+from chalicelib.usecases.cart.place_order import Checkout, OfferChanged, Wish
 from tests.usecases.orders_world import World
 
 PIECES = 10

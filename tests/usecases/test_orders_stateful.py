@@ -15,16 +15,16 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from chalicelib.domain.cart.carts import CartKind
 from chalicelib.domain.catalogue.stock import IncomingLot, IncomingSupply
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
-from chalicelib.domain.orders.carts import CartKind
 from chalicelib.domain.orders.change_requests import changeable, taken
 from chalicelib.domain.orders.order_requests import RequestKind
 from chalicelib.domain.orders.orders import Approval, ErpOrder
-from chalicelib.usecases.orders import drafts
-from chalicelib.usecases.orders.cart import cart_of, carts_of
+from chalicelib.usecases.cart import drafts
+from chalicelib.usecases.cart.cart import cart_of, carts_of
+from chalicelib.usecases.cart.place_order import Checkout, OfferChanged, Wish
 from chalicelib.usecases.orders.end_holds import end_expired_holds
-from chalicelib.usecases.orders.place_order import Checkout, OfferChanged, Wish
 from tests.usecases.orders_world import START, WAREHOUSE, Died, World, answer_to
 
 HISTORIES = int(os.environ.get("KABINET_HISTORIES", "400"))

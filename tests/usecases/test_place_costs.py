@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib.runtime import Runtime
-from chalicelib.usecases.orders.place_order import Wish
+from chalicelib.usecases.cart.place_order import Wish
 from infra.watched import billed
 from tests.usecases.orders_world import World
 

@@ -10,7 +10,7 @@ from chalicelib.domain.exchange.records import Record
 from chalicelib.domain.orders.orders import Approval, Order
 from chalicelib.domain.partners.partners import Confirmation
 from chalicelib.domain.partners.terms import CreditLimit
-from chalicelib.usecases.orders.place_order import Wish
+from chalicelib.usecases.cart.place_order import Wish
 from tests.usecases.orders_world import World, answer_to
 
 APRIL = date(2027, 4, 15)

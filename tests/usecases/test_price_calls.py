@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from chalicelib.domain.partners.partner_terms import PartnerTerms, by_goods
 from chalicelib.domain.partners.terms import Discount
+from chalicelib.usecases.cart.cart import view_cart
+from chalicelib.usecases.cart.compare_contracts import compare_contracts
 from chalicelib.usecases.catalogue.browse import browse
-from chalicelib.usecases.orders.cart import view_cart
-from chalicelib.usecases.orders.compare_contracts import compare_contracts
 from chalicelib.usecases.ports.catalogue import Search
 from tests.usecases.orders_world import World
 

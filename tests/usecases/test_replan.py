@@ -7,10 +7,10 @@ import pytest
 
 from chalicelib.adapters.dynamo.notifications import DynamoNotifications
 from chalicelib.domain.orders.orders import OrderLine
+from chalicelib.usecases.cart.place_order import Wish
 from chalicelib.usecases.notifications.spread import spread_notification
 from chalicelib.usecases.orders.dispatch_outbox import dispatch_outbox
 from chalicelib.usecases.orders.end_holds import end_expired_holds
-from chalicelib.usecases.orders.place_order import Wish
 from tests.usecases.orders_world import Died, World, answer_to
 
 APRIL_15, APRIL_17, APRIL_20 = date(2027, 4, 15), date(2027, 4, 17), date(2027, 4, 20)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.access.users import PERMISSIONS, Role, User
+from chalicelib.domain.cart.carts import CartHead, CartLine, CartTotals
 from chalicelib.domain.errors import InvalidInput, NotFound, NotSignedIn, TooManyAttempts
-from chalicelib.domain.orders.carts import CartHead, CartLine, CartTotals
 from chalicelib.domain.partners.partners import Contract, PartnerScope, SupplierScope
 from chalicelib.usecases.access.sign_in import choose, sign_out, token_hash, workplaces
 from chalicelib.usecases.access.visitors import Visitor

@@ -18,9 +18,9 @@ from chalicelib.domain.orders.erp_orders import ORIGIN
 from chalicelib.domain.orders.order_requests import OrderRequest, RequestKind, Wanted
 from chalicelib.domain.orders.orders import Approval, Order, OrderEvent
 from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.cart.cart import check_quantity
 from chalicelib.usecases.notifications.announce import SUPPLIER, about_order, order_changed
 from chalicelib.usecases.orders.answer_order import FEED, invoice_rows
-from chalicelib.usecases.orders.cart import check_quantity
 from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.orders.order_news import request_text, verdict_text
 from chalicelib.usecases.orders.show_orders import may_change

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from chalicelib.domain.cart.carts import CartLine
 from chalicelib.domain.catalogue.prices import Price
 from chalicelib.domain.catalogue.stock import Hold
 from chalicelib.domain.errors import Conflict, InvalidInput
-from chalicelib.domain.orders.carts import CartLine
 from chalicelib.domain.orders.change_requests import (
     MOST_LINES,
     changeable,
@@ -22,10 +22,10 @@ from chalicelib.domain.orders.orders import Agreed, Approval, Order, OrderEvent,
 from chalicelib.domain.orders.replan import resized
 from chalicelib.domain.partners.partners import Confirmation, DeliveryAddress
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders.cart import CartRow, check_quantity, rows_of
+from chalicelib.usecases.cart.cart import CartRow, check_quantity, rows_of
+from chalicelib.usecases.cart.place_order import check_wishes, checked
 from chalicelib.usecases.orders.change_order import LONGEST, ask, own_order
 from chalicelib.usecases.orders.dispatch_outbox import tell
-from chalicelib.usecases.orders.place_order import check_wishes, checked
 from chalicelib.usecases.ports.catalogue import CatalogueIndex, OfferStore
 from chalicelib.usecases.ports.clock import Clock, business_day
 from chalicelib.usecases.ports.files import Queues

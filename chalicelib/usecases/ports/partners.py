@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from chalicelib.domain.access.users import Membership, User
+from chalicelib.domain.cart.carts import CartHead
 from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.domain.exchange.records import Mark
-from chalicelib.domain.orders.carts import CartHead
 from chalicelib.domain.partners.partner_terms import PartnerTerms
 from chalicelib.domain.partners.partners import (
     AccountManager,

@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from chalicelib.domain.orders.carts import CartHead, CartLine, CartTotals
-from chalicelib.domain.orders.quick_order import QuickOrder
+from chalicelib.domain.cart.carts import CartHead, CartLine, CartTotals
+from chalicelib.domain.cart.quick_order import QuickOrder
 from chalicelib.domain.partners.partners import PartnerScope
 
 

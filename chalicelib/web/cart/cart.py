@@ -3,10 +3,10 @@
 from chalice import Blueprint
 
 from chalicelib.domain.errors import Refused
+from chalicelib.usecases.cart import drafts
+from chalicelib.usecases.cart.cart import Put, accept_prices, cart_of, put_in_cart, view_cart
+from chalicelib.usecases.cart.vehicles import fitting_vehicle
 from chalicelib.usecases.catalogue.visibility import shown_cards
-from chalicelib.usecases.orders import drafts
-from chalicelib.usecases.orders.cart import Put, accept_prices, cart_of, put_in_cart, view_cart
-from chalicelib.usecases.orders.vehicles import fitting_vehicle
 from chalicelib.web import forms
 from chalicelib.web.answer import Answer
 from chalicelib.web.http import get, post

@@ -8,7 +8,7 @@ from chalice import Blueprint
 
 from chalicelib.domain.errors import InvalidInput, Refused
 from chalicelib.domain.orders.orders import DeliveryMethod
-from chalicelib.usecases.orders.place_order import FARTHEST, Checkout, CheckoutView, OfferChanged, Wish, checkout, place_order
+from chalicelib.usecases.cart.place_order import FARTHEST, Checkout, CheckoutView, OfferChanged, Wish, checkout, place_order
 from chalicelib.web import forms
 from chalicelib.web.answer import Answer
 from chalicelib.web.cart import promises

@@ -11,7 +11,7 @@ routes = Blueprint(__name__)
 
 @get(routes, "/cart/contracts", needs="cart.edit")
 def contracts(visit: Visit) -> Answer:
-    from chalicelib.usecases.orders.compare_contracts import compare_contracts
+    from chalicelib.usecases.cart.compare_contracts import compare_contracts
 
     stores = visit.runtime
     found = compare_contracts(stores.index, stores.offers, stores.carts, visitor=visit.visitor)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from chalice import Blueprint
 
+from chalicelib.domain.cart.carts import CartHead
 from chalicelib.domain.errors import InvalidInput, Refused
-from chalicelib.domain.orders.carts import CartHead
-from chalicelib.usecases.orders import drafts
-from chalicelib.usecases.orders.cart import cart_of, view_lines
+from chalicelib.usecases.cart import drafts
+from chalicelib.usecases.cart.cart import cart_of, view_lines
 from chalicelib.web import forms
 from chalicelib.web.answer import Answer
 from chalicelib.web.http import get, post

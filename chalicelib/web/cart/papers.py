@@ -8,11 +8,11 @@ from urllib.parse import quote
 from chalice import Blueprint
 
 from chalicelib.domain import money
+from chalicelib.domain.cart.quotations import PriceRule, Pricing
 from chalicelib.domain.errors import InvalidInput, NotFound, Refused
-from chalicelib.domain.orders.quotations import PriceRule, Pricing
 from chalicelib.texts import _
-from chalicelib.usecases.orders.cart import CartRow, view_cart
-from chalicelib.usecases.orders.quotation import QuotationForm, logo_of, print_quotation, remove_logo, save_logo
+from chalicelib.usecases.cart.cart import CartRow, view_cart
+from chalicelib.usecases.cart.quotation import QuotationForm, logo_of, print_quotation, remove_logo, save_logo
 from chalicelib.web import forms
 from chalicelib.web.answer import Answer
 from chalicelib.web.http import get, post

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from chalicelib.domain.catalogue.promise import PlanPart, Promise
 from chalicelib.texts import N_, _
-from chalicelib.usecases.orders.place_order import CheckoutView
+from chalicelib.usecases.cart.place_order import CheckoutView
 from chalicelib.web.figures import quantity, short_day
 
 WEEKS = 5

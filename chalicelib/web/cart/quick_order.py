@@ -6,11 +6,11 @@ from typing import Any
 
 from chalice import Blueprint
 
+from chalicelib.domain.cart.quick_order import ROLES, QuickOrder, Verdict, paired
 from chalicelib.domain.errors import InvalidInput, Refused
-from chalicelib.domain.orders.quick_order import ROLES, QuickOrder, Verdict, paired
 from chalicelib.texts import N_, _
-from chalicelib.usecases.orders import quick_order as quick
-from chalicelib.usecases.orders.quick_order import Correction, QuickRow
+from chalicelib.usecases.cart import quick_order as quick
+from chalicelib.usecases.cart.quick_order import Correction, QuickRow
 from chalicelib.web import forms
 from chalicelib.web.answer import Answer
 from chalicelib.web.http import get, post

@@ -7,9 +7,9 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.domain.errors import InvalidInput, Refused
-from chalicelib.usecases.orders import templates
-from chalicelib.usecases.orders.drafts import may_manage
-from chalicelib.usecases.orders.repeat import Review, add_reviewed, review_order, review_template
+from chalicelib.usecases.cart import templates
+from chalicelib.usecases.cart.drafts import may_manage
+from chalicelib.usecases.cart.repeat import Review, add_reviewed, review_order, review_template
 from chalicelib.web import forms
 from chalicelib.web.answer import Answer
 from chalicelib.web.http import get, post

@@ -2,9 +2,9 @@
 
 from chalice import Blueprint
 
+from chalicelib.domain.cart.vehicles import Vehicle
 from chalicelib.domain.errors import Refused
-from chalicelib.domain.orders.vehicles import Vehicle
-from chalicelib.usecases.orders.vehicles import known_vehicles, save_vehicles
+from chalicelib.usecases.cart.vehicles import known_vehicles, save_vehicles
 from chalicelib.web import forms
 from chalicelib.web.answer import Answer
 from chalicelib.web.http import get, post

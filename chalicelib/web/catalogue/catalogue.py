@@ -26,8 +26,8 @@ def asked(visit: Visit) -> Search:
 
 @get(routes, "/catalogue", needs="catalog.view")
 def catalogue(visit: Visit) -> Answer:
+    from chalicelib.usecases.cart.cart import in_cart
     from chalicelib.usecases.catalogue.browse import browse
-    from chalicelib.usecases.orders.cart import in_cart
 
     stores = visit.runtime
     page = browse(

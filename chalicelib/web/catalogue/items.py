@@ -11,10 +11,10 @@ routes = Blueprint(__name__)
 
 @get(routes, "/items/{item_id}", needs="catalog.view")
 def item(visit: Visit, item_id: str) -> Answer:
+    from chalicelib.usecases.cart.cart import in_cart
     from chalicelib.usecases.catalogue.browse import item
     from chalicelib.usecases.catalogue.purchases import purchases_of
     from chalicelib.usecases.catalogue.relations import matrix_of, papers_of, relations_of
-    from chalicelib.usecases.orders.cart import in_cart
 
     stores, visitor = visit.runtime, visit.visitor
     chosen = in_cart(stores.carts, visitor=visitor)

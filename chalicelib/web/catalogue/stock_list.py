@@ -16,8 +16,8 @@ routes = Blueprint(__name__)
 
 @get(routes, "/stock", needs="catalog.view")
 def stock_list(visit: Visit) -> Answer:
+    from chalicelib.usecases.cart.cart import in_cart
     from chalicelib.usecases.catalogue.browse import browse
-    from chalicelib.usecases.orders.cart import in_cart
 
     stores, search = visit.runtime, asked(visit)
     if not any(name == STOCK_FACET for name, _ in search.chosen):

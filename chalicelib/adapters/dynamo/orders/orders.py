@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from chalicelib.adapters.dynamo.cart import carts
 from chalicelib.adapters.dynamo.exchange.records import register_item
-from chalicelib.adapters.dynamo.orders import carts, holds
+from chalicelib.adapters.dynamo.orders import holds
 from chalicelib.adapters.dynamo.orders.order_items import (
     erp_id_item,
     event_from_item,
@@ -33,10 +34,10 @@ from chalicelib.adapters.dynamo.orders.outbox import outbox_items, outbox_key
 from chalicelib.adapters.dynamo.orders.outbox import to_item as outbox_item
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Table, check, delete, put, transact, update
 from chalicelib.adapters.dynamo.times import instant_text
+from chalicelib.domain.cart.carts import CartHead
 from chalicelib.domain.catalogue.stock import Hold, Source
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.exchange.records import Mark
-from chalicelib.domain.orders.carts import CartHead
 from chalicelib.domain.orders.orders import Order, OrderEvent
 from chalicelib.domain.partners.partners import PartnerScope, Scope
 from chalicelib.usecases.ports.orders import OrderPage, OutboxRow

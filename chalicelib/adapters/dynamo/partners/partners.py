@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 from chalicelib.adapters.dynamo import table as actions
 from chalicelib.adapters.dynamo.access import contacts
 from chalicelib.adapters.dynamo.access.users import keyed
+from chalicelib.adapters.dynamo.cart.carts import head_from_item
 from chalicelib.adapters.dynamo.exchange.records import register_item
 from chalicelib.adapters.dynamo.flat import from_flat, to_flat
 from chalicelib.adapters.dynamo.notifications import unread_counts
-from chalicelib.adapters.dynamo.orders.carts import head_from_item
 from chalicelib.adapters.dynamo.table import ACTIONS_PER_TRANSACTION, ConditionFailed, Item, Key, Table, batch_get, transact
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.exchange.records import Mark, part_id

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from chalicelib.domain.orders.carts import CartTotals
-from chalicelib.domain.orders.vehicles import DEFAULT_VEHICLES, Fit, Vehicle, checked, fitting
+from chalicelib.domain.cart.carts import CartTotals
+from chalicelib.domain.cart.vehicles import DEFAULT_VEHICLES, Fit, Vehicle, checked, fitting
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.ports.orders import VehicleStore
+from chalicelib.usecases.ports.cart import VehicleStore
 
 
 def fitting_vehicle(vehicles: VehicleStore, totals: CartTotals) -> Fit | None:

@@ -6,15 +6,16 @@ from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from chalicelib.domain.cart.carts import CartHead, CartLine
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.money import ZERO
-from chalicelib.domain.orders.carts import CartHead, CartLine
 from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.cart.cart import CartRow, change_by, current_cart, rows_of, seen_line
 from chalicelib.usecases.catalogue.browse import let_through
-from chalicelib.usecases.orders.cart import CartRow, change_by, current_cart, rows_of, seen_line
+from chalicelib.usecases.ports.cart import CartStore
 from chalicelib.usecases.ports.catalogue import CatalogueIndex, OfferStore, Search
 from chalicelib.usecases.ports.clock import Clock
-from chalicelib.usecases.ports.orders import CartStore, OrderStore
+from chalicelib.usecases.ports.orders import OrderStore
 
 MOST_SEARCHED = 20
 """Lines for which something else is looked for."""

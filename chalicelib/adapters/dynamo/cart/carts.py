@@ -10,8 +10,8 @@ from typing import Any
 from chalicelib.adapters.dynamo import table as actions
 from chalicelib.adapters.dynamo.table import ACTIONS_PER_TRANSACTION, ConditionFailed, Item, Key, Table, transact
 from chalicelib.adapters.dynamo.times import instant, instant_text
+from chalicelib.domain.cart.carts import LINES_IN_HEAD, CartHead, CartKind, CartLine, CartTotals, Change
 from chalicelib.domain.errors import Conflict
-from chalicelib.domain.orders.carts import LINES_IN_HEAD, CartHead, CartKind, CartLine, CartTotals, Change
 from chalicelib.domain.partners.partners import PartnerScope
 
 LIFETIMES = {CartKind.OWN: timedelta(days=60), CartKind.DRAFT: timedelta(days=730)}

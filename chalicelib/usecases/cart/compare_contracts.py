@@ -7,9 +7,9 @@ from chalicelib.domain.catalogue.catalogue import PriceType
 from chalicelib.domain.catalogue.prices import price_for
 from chalicelib.domain.partners.partners import Contract
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders.cart import CartRow, CartView, view_cart
+from chalicelib.usecases.cart.cart import CartRow, CartView, view_cart
+from chalicelib.usecases.ports.cart import CartStore
 from chalicelib.usecases.ports.catalogue import CatalogueIndex, OfferStore
-from chalicelib.usecases.ports.orders import CartStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
+from chalicelib.domain.cart.carts import CartHead, CartKind, CartTotals
 from chalicelib.domain.errors import InvalidInput, NotFound
-from chalicelib.domain.orders.carts import CartHead, CartKind, CartTotals
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders.cart import cart_of, change_by
-from chalicelib.usecases.orders.drafts import good_name, must_manage
+from chalicelib.usecases.cart.cart import cart_of, change_by
+from chalicelib.usecases.cart.drafts import good_name, must_manage
+from chalicelib.usecases.ports.cart import CartStore
 from chalicelib.usecases.ports.clock import Clock
-from chalicelib.usecases.ports.orders import CartStore
 
 MOST_TEMPLATES = 100
 

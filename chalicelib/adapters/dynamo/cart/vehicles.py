@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib.adapters.dynamo.table import Key, Table
-from chalicelib.domain.orders.vehicles import Vehicle
+from chalicelib.domain.cart.vehicles import Vehicle
 
 KEY: Key = ("SETTINGS", "VEHICLES")
 

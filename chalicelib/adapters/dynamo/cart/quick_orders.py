@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.adapters.dynamo import table as actions
-from chalicelib.adapters.dynamo.orders.carts import head_key, plus, same_generation, totals_values
+from chalicelib.adapters.dynamo.cart.carts import head_key, plus, same_generation, totals_values
 from chalicelib.adapters.dynamo.table import ConditionFailed, Item, Key, Table, transact
 from chalicelib.adapters.dynamo.times import instant, instant_text
+from chalicelib.domain.cart.carts import CartHead
+from chalicelib.domain.cart.quick_order import QuickLine, QuickOrder, Verdict
 from chalicelib.domain.errors import Conflict, NotFound
-from chalicelib.domain.orders.carts import CartHead
-from chalicelib.domain.orders.quick_order import QuickLine, QuickOrder, Verdict
 from chalicelib.domain.partners.partners import PartnerScope
 from chalicelib.usecases.ports.files import FileStore
 from chalicelib.usecases.ports.quick_orders import Added, Portion

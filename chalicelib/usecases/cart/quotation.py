@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from chalicelib.domain.cart.quotations import PriceRule, Pricing, Quotation, QuotationLine, checked_rule
 from chalicelib.domain.catalogue.prices import recommended_price
 from chalicelib.domain.errors import BrokenFile, InvalidInput, NotFound
-from chalicelib.domain.orders.quotations import PriceRule, Pricing, Quotation, QuotationLine, checked_rule
 from chalicelib.domain.partners.partners import PartnerScope
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders.cart import CartRow, view_cart
+from chalicelib.usecases.cart.cart import CartRow, view_cart
+from chalicelib.usecases.ports.cart import CartStore, LogoMaker, QuotationPrinter
 from chalicelib.usecases.ports.catalogue import CatalogueIndex, OfferStore
 from chalicelib.usecases.ports.clock import Clock, business_day
 from chalicelib.usecases.ports.files import FileStore
-from chalicelib.usecases.ports.orders import CartStore, LogoMaker, QuotationPrinter
 
 MOST_BYTES = 2_000_000
 """Of a logo as it is sent."""

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from chalicelib.domain.access.users import Role
+from chalicelib.domain.cart.carts import CartHead, CartKind, CartLine, CartTotals
 from chalicelib.domain.errors import Conflict, Forbidden, InvalidInput
-from chalicelib.domain.orders.carts import CartHead, CartKind, CartLine, CartTotals
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders.cart import cart_of, carts_of, change_by, current_cart
+from chalicelib.usecases.cart.cart import cart_of, carts_of, change_by, current_cart
 from chalicelib.usecases.ports.access import SessionStore
+from chalicelib.usecases.ports.cart import CartStore
 from chalicelib.usecases.ports.clock import Clock
-from chalicelib.usecases.ports.orders import CartStore
 
 MOST_DRAFTS = 50
 """Named drafts of one partner: their heads are read with every page."""

@@ -12,12 +12,13 @@ from chalicelib.domain.orders import auto_check
 from chalicelib.domain.orders.orders import Agreed, Approval, DeliveryMethod, Order, OrderEvent, OrderLine
 from chalicelib.domain.partners.partners import Counterparty, DeliveryAddress
 from chalicelib.usecases.access.visitors import Visitor
-from chalicelib.usecases.orders.cart import CartRow, CartView, view_cart
+from chalicelib.usecases.cart.cart import CartRow, CartView, view_cart
 from chalicelib.usecases.orders.dispatch_outbox import tell
+from chalicelib.usecases.ports.cart import CartStore
 from chalicelib.usecases.ports.catalogue import CatalogueIndex, OfferStore
 from chalicelib.usecases.ports.clock import Clock, business_day
 from chalicelib.usecases.ports.files import Queues
-from chalicelib.usecases.ports.orders import CartStore, OrderStore, OutboxRow
+from chalicelib.usecases.ports.orders import OrderStore, OutboxRow
 from chalicelib.usecases.ports.partners import CreditLimitStore, PartnerStore
 
 FARTHEST = timedelta(days=730)

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 
+from chalicelib.domain.cart.carts import CartHead, CartKind, CartLine, CartTotals, Change
 from chalicelib.domain.catalogue.prices import ItemPrices, LineSums, Price, price_for
 from chalicelib.domain.catalogue.stock import StockBalance
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.money import ZERO
-from chalicelib.domain.orders.carts import CartHead, CartKind, CartLine, CartTotals, Change
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.catalogue.restrictions import check, obstacle
 from chalicelib.usecases.catalogue.visibility import shown_cards
+from chalicelib.usecases.ports.cart import CartStore
 from chalicelib.usecases.ports.catalogue import Card, CatalogueIndex, OfferStore
 from chalicelib.usecases.ports.clock import Clock
-from chalicelib.usecases.ports.orders import CartStore
 
 MOST = Decimal(1_000_000)
 GONE = "Товара больше нет в каталоге"

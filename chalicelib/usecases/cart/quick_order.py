@@ -7,10 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from secrets import token_hex
 
-from chalicelib.domain.errors import InvalidInput, NotFound
-from chalicelib.domain.money import ZERO
-from chalicelib.domain.orders.carts import CartLine, CartTotals
-from chalicelib.domain.orders.quick_order import (
+from chalicelib.domain.cart.carts import CartLine, CartTotals
+from chalicelib.domain.cart.quick_order import (
     MAX_LINES,
     PROPOSING,
     ROLES,
@@ -25,12 +23,14 @@ from chalicelib.domain.orders.quick_order import (
     names_enough,
     read_quantity,
 )
+from chalicelib.domain.errors import InvalidInput, NotFound
+from chalicelib.domain.money import ZERO
 from chalicelib.usecases.access.visitors import Visitor
+from chalicelib.usecases.cart.cart import CartRow, current_cart, rows_of, totals_at
 from chalicelib.usecases.catalogue.visibility import coded_cards, named_cards, shown_cards
-from chalicelib.usecases.orders.cart import CartRow, current_cart, rows_of, totals_at
+from chalicelib.usecases.ports.cart import CartStore
 from chalicelib.usecases.ports.catalogue import Card, CatalogueIndex, OfferStore, Search
 from chalicelib.usecases.ports.clock import Clock
-from chalicelib.usecases.ports.orders import CartStore
 from chalicelib.usecases.ports.quick_orders import Added, Portion, QuickOrderStore
 
 ROWS_AT_ONCE = 90
