@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.domain.catalogue import prices as steps
@@ -242,6 +242,7 @@ rates = st.sampled_from([None, Decimal(0), Decimal(10), Decimal(20), Decimal(22)
 
 
 @given(amounts, st.lists(st.tuples(st.integers(2, 1000), st.integers(1, 60)), max_size=5), percents, quantities, quantities)
+@example(Decimal("0.01"), [(2, 1)], Decimal("-1.52"), Decimal(2), Decimal("0.001"))
 def test_more_never_costs_more_a_unit(
     amount: Decimal, told: list[tuple[int, int]], percent: Decimal, one: Decimal, other: Decimal
 ) -> None:

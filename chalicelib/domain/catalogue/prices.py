@@ -181,21 +181,21 @@ def _by_list(
     found = listed if listed and listed.amount > 0 else base
     if found is None or found.amount <= 0:
         return None
-    amount, reached = found.amount, None
+    amount, reached, like = found.amount, None, found.amount
     if own is None and contract.discounts_allowed:
-        amount, reached = _tier(found, quantity)
-    way = _way_to(deal, amount, found.currency or contract.currency, LISTED if found is listed else BASE)
+        (amount, reached), like = _tier(found, quantity), _finest(found)
+    way = _way_to(deal, amount, found.currency or contract.currency, LISTED if found is listed else BASE, like)
     if way is None:
         return None
     if reached is not None:
         way.append(Step(TIER, way[-1].amount, figure=reached))
     if own and own.percent:
-        way.append(_percent_off(way[-1].amount, own.percent, INDIVIDUAL_DISCOUNT, INDIVIDUAL_MARKUP))
+        way.append(_percent_off(way[-1].amount, own.percent, like, INDIVIDUAL_DISCOUNT, INDIVIDUAL_MARKUP))
         return way
     if contract.discount_percent:
-        way.append(_percent_off(way[-1].amount, contract.discount_percent, CONTRACT_DISCOUNT, CONTRACT_MARKUP))
+        way.append(_percent_off(way[-1].amount, contract.discount_percent, like, CONTRACT_DISCOUNT, CONTRACT_MARKUP))
     if own is None and contract.discounts_allowed:
-        way += _best_discount(deal, keys, quantity, way[-1].amount)
+        way += _best_discount(deal, keys, quantity, way[-1].amount, like)
     return way
 
 
@@ -205,56 +205,66 @@ def _tier(listed: ItemPrice, quantity: Decimal) -> tuple[Decimal, Decimal | None
     return (reached[-1][1], reached[-1][0]) if reached else (listed.amount, None)
 
 
-def _percent_off(amount: Decimal, percent: Decimal, discount: str, markup: str) -> Step:
-    return Step(discount if percent > 0 else markup, _off(amount, percent), figure=abs(percent))
+def _finest(listed: ItemPrice) -> Decimal:
+    """The price with the most digits of an item's tiers: all of them are rounded alike, or more could cost more a unit."""
+    return max((listed.amount, *(amount for _, amount in listed.tiers)), key=_digits)
 
 
-def _off(amount: Decimal, percent: Decimal) -> Decimal:
-    return _rounded(amount * (HUNDRED - percent) / HUNDRED, amount)
+def _percent_off(amount: Decimal, percent: Decimal, like: Decimal, discount: str, markup: str) -> Step:
+    return Step(discount if percent > 0 else markup, _off(amount, percent, like), figure=abs(percent))
+
+
+def _off(amount: Decimal, percent: Decimal, like: Decimal) -> Decimal:
+    return _rounded(amount * (HUNDRED - percent) / HUNDRED, like)
 
 
 def _rounded(amount: Decimal, like: Decimal) -> Decimal:
     """To the kopeck as 1C keeps prices of documents; finer where the price it is made of is finer."""
-    exponent = like.normalize().as_tuple().exponent
-    digits = 4 if isinstance(exponent, int) and exponent < -2 else 2
+    digits = 4 if _digits(like) > 2 else 2
     return money.unit_price(amount.quantize(ONE.scaleb(-digits), ROUND_HALF_UP))
 
 
-def _best_discount(deal: Deal, keys: list[GoodsKey], quantity: Decimal, amount: Decimal) -> Iterator[Step]:
+def _digits(amount: Decimal) -> int:
+    """Behind the point, the zeros at the end left out."""
+    exponent = amount.normalize().as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
+def _best_discount(deal: Deal, keys: list[GoodsKey], quantity: Decimal, amount: Decimal, like: Decimal) -> Iterator[Step]:
     """The one that makes it cheapest: discounts are not added up."""
     found = [
         (made, one.id, one)
         for one in matching(deal.terms.discounts, keys, deal.today)
-        if (one.min_quantity or ZERO) <= quantity and (made := _discounted(deal, one, amount)) is not None and made < amount
+        if (one.min_quantity or ZERO) <= quantity and (made := _discounted(deal, one, amount, like)) is not None and made < amount
     ]
     if found:
         made, _, best = min(found, key=lambda one: one[:2])
         yield Step(PROMOTION if best.kind is DiscountKind.PROMOTION else VOLUME, made, name=best.name)
 
 
-def _discounted(deal: Deal, one: Discount, amount: Decimal) -> Decimal | None:
+def _discounted(deal: Deal, one: Discount, amount: Decimal, like: Decimal) -> Decimal | None:
     if one.percent is not None:
-        return _off(amount, one.percent)
+        return _off(amount, one.percent, like)
     return _in_currency_of(deal, one.price, one.currency) if one.price is not None else None
 
 
 # --- currencies -----------------------------------------------------------------------------------------------------------
 
 
-def _way_to(deal: Deal, amount: Decimal, currency: str, text: str) -> list[Step] | None:
+def _way_to(deal: Deal, amount: Decimal, currency: str, text: str, like: Decimal | None = None) -> list[Step] | None:
     """The first step, and that of counting it into the contract's currency; None where 1C sent no rate for that."""
     if currency == deal.contract.currency:
         return [Step(text, money.unit_price(amount))]
-    counted, way = _in_currency_of(deal, amount, currency), [Step(text, money.unit_price(amount), currency=currency)]
+    counted, way = _in_currency_of(deal, amount, currency, like), [Step(text, money.unit_price(amount), currency=currency)]
     return None if counted is None else [*way, Step(CONVERTED, counted, name=f"{currency} → {deal.contract.currency}")]
 
 
-def _in_currency_of(deal: Deal, amount: Decimal, currency: str) -> Decimal | None:
+def _in_currency_of(deal: Deal, amount: Decimal, currency: str, like: Decimal | None = None) -> Decimal | None:
     """In the contract's currency, by 1C's rates."""
     if currency == deal.contract.currency:
         return money.unit_price(amount)
     now, then = (_roubles(deal.terms.rates, one) for one in (currency, deal.contract.currency))
-    return _rounded(amount * now / then, amount) if now and then else None
+    return _rounded(amount * now / then, amount if like is None else like) if now and then else None
 
 
 def _roubles(rates: Mapping[str, CurrencyRate], currency: str) -> Decimal | None:
