@@ -13,6 +13,7 @@ from chalicelib.domain.catalogue.catalogue import ItemPrice, Offer
 from chalicelib.domain.exchange.records import Record
 from chalicelib.domain.partners.partners import PartnerScope, VatMode
 from chalicelib.domain.partners.terms import CurrencyRate, Discount, IndividualPrice
+from chalicelib.formats.spreadsheets import read
 from tests.people import CONTRACTS, record
 from tests.web.browser import Browser
 from tests.web.shop import ITEMS, Shop
@@ -49,11 +50,18 @@ def at_checkout(browser: Browser) -> Shown:
     return found[0], found[-1]
 
 
+def in_excel(browser: Browser) -> Shown:
+    (_, head), (_, line) = read(browser.get("/cart/xlsx").body)
+    price, amount = (Decimal(line[head.index(name)].replace(",", ".")) for name in ("Цена", "Сумма"))
+    return price, amount
+
+
 CHANNELS: dict[str, Callable[[Browser], Shown]] = {
     "list": lambda browser: row(browser.get("/catalogue?text=%D0%94%D0%91-1").text),
     "card": lambda browser: row(browser.get("/items/i1").text, "</form>"),
     "cart": in_cart,
     "checkout": at_checkout,
+    "Excel of the cart": in_excel,
 }
 """Where a dealer meets the price of `i1`, of which he has QUANTITY in his cart. A new channel is a new line here."""
 

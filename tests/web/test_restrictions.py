@@ -34,6 +34,9 @@ SHOWING: dict[str, Path] = {
     "card": lambda browser: browser.get("/items/i1"),
     "cart": lambda browser: browser.get("/cart"),
     "home": lambda browser: browser.get("/"),
+    "stock list": lambda browser: browser.get("/stock"),
+    "suggestions": lambda browser: browser.get("/search?text=%D0%94%D0%91-1", **{"HX-Request": "true"}),
+    "tiles": lambda browser: browser.get("/catalogue?view=tiles"),
 }
 """Where an item is seen."""
 

@@ -46,7 +46,10 @@ class TantivySnapshotWriter:
 
     @contextmanager
     def write(self, items: Iterable[Item], classifier: Classifier, pictures: Mapping[str, str]) -> Iterator[BinaryIO]:
-        with tempfile.TemporaryDirectory(dir=self._folder) as made, tempfile.TemporaryFile(dir=self._folder) as packed:
+        with (
+            tempfile.TemporaryDirectory(dir=self._folder, ignore_cleanup_errors=True) as made,  # see the reader
+            tempfile.TemporaryFile(dir=self._folder) as packed,
+        ):
             build(Path(made), items, classifier, pictures, self._offers)
             _pack(Path(made), packed)
             packed.seek(0)

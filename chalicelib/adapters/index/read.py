@@ -131,7 +131,8 @@ class SnapshotIndex:
         """Once open, all files are mapped into memory and their names can go: nothing is left to share or to sweep, and the
         disk is free again when the last reader has finished."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._folder) as unpacked:
+        # a thread of tantivy may still be putting its lock file there: what is left is an empty folder, not an error of a page
+        with tempfile.TemporaryDirectory(dir=self._folder, ignore_cleanup_errors=True) as unpacked:
             self._unpack(key, Path(unpacked))
             try:
                 return OpenSnapshot(Path(unpacked))
