@@ -1,7 +1,7 @@
 """Lists of orders: their groups (tabs), what they are filtered by, what of an order a row can show, and views people keep."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -77,11 +77,6 @@ class OrderFilter:
     owed: bool = False
     short: bool = False
     due_before: date | None = None
-
-    def counted(self) -> int:
-        """Fields that are set, the tab not among them."""
-        empty = OrderFilter()
-        return sum(getattr(self, one.name) != getattr(empty, one.name) for one in fields(self) if one.name != "group")
 
 
 def paid_amount(order: Order) -> int | None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from chalicelib.domain.catalogue.stock import Source
-from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.exchange.exchange import Problem
 from chalicelib.domain.money import ZERO
 from chalicelib.domain.notifications import Event
@@ -29,7 +28,7 @@ from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.notifications.announce import SUPPLIER, about_order, order_changed
 from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.orders.order_news import fulfilment_text, payment_text
-from chalicelib.usecases.orders.show_orders import may_change
+from chalicelib.usecases.orders.show_orders import own_order
 from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.files import Queues
 from chalicelib.usecases.ports.orders import OrderStore, OutboxRow
@@ -221,7 +220,4 @@ def _said(visitor: Visitor, number: str, now: datetime, answer: str, comment: st
 
 def _answerable(orders: OrderStore, visitor: Visitor, number: str) -> Order:
     visitor.must("order.confirm")
-    order = orders.read(visitor.partner_scope, number)
-    if not may_change(visitor, order):
-        raise Forbidden("Изменить этот заказ может его автор или руководитель кабинета")
-    return order
+    return own_order(orders, visitor, number)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from chalicelib.domain.errors import Forbidden, InvalidInput
+from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.notifications import Event
 from chalicelib.domain.orders.change_requests import (
     answered_by_line,
@@ -23,7 +23,7 @@ from chalicelib.usecases.notifications.announce import SUPPLIER, about_order, or
 from chalicelib.usecases.orders.answer_order import FEED, invoice_rows
 from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.orders.order_news import request_text, verdict_text
-from chalicelib.usecases.orders.show_orders import may_change
+from chalicelib.usecases.orders.show_orders import own_order
 from chalicelib.usecases.ports.clock import Clock
 from chalicelib.usecases.ports.files import Queues
 from chalicelib.usecases.ports.orders import OrderStore, OutboxRow
@@ -72,14 +72,6 @@ def _cancel_untaken(
     orders.change_untaken(order, cancelled(order), event, (row,))
     orders.settle_hold(order.number, {}, now)
     tell(pushes, (row,))
-
-
-def own_order(orders: OrderStore, visitor: Visitor, number: str) -> Order:
-    """Of the visitor's partner, that he may change. Raises NotFound, Forbidden."""
-    order = orders.read(visitor.partner_scope, number)
-    if not may_change(visitor, order):
-        raise Forbidden("Изменить этот заказ может его автор или руководитель кабинета")
-    return order
 
 
 def ask(orders: OrderStore, clock: Clock, *, visitor: Visitor, order: Order, request: OrderRequest) -> None:

@@ -24,8 +24,9 @@ from chalicelib.domain.partners.partners import Confirmation, DeliveryAddress
 from chalicelib.usecases.access.visitors import Visitor
 from chalicelib.usecases.cart.cart import CartRow, check_quantity, rows_of
 from chalicelib.usecases.cart.place_order import check_wishes, checked
-from chalicelib.usecases.orders.change_order import LONGEST, ask, own_order
+from chalicelib.usecases.orders.change_order import LONGEST, ask
 from chalicelib.usecases.orders.dispatch_outbox import tell
+from chalicelib.usecases.orders.show_orders import own_order
 from chalicelib.usecases.ports.catalogue import CatalogueIndex, OfferStore
 from chalicelib.usecases.ports.clock import Clock, business_day
 from chalicelib.usecases.ports.files import Queues

@@ -13,7 +13,7 @@ from chalicelib.usecases.notifications.announce import order_changed
 from chalicelib.usecases.orders.answer_order import invoice_row
 from chalicelib.usecases.orders.dispatch_outbox import tell
 from chalicelib.usecases.orders.order_news import decision_text
-from chalicelib.usecases.ports.clock import BUSINESS_ZONE, Clock
+from chalicelib.usecases.ports.clock import Clock, business_day
 from chalicelib.usecases.ports.files import Queues
 from chalicelib.usecases.ports.orders import FoundOrders, OrderLists, OrderStore, OutboxRow
 from chalicelib.usecases.ports.partners import PartnerStore
@@ -41,7 +41,7 @@ def desk(
     """A page of a lane, newest first. Raises Forbidden."""
     visitor.must("order.moderate")
     chosen = lane if lane in LANES else Lane.MODERATION
-    today = clock().astimezone(BUSINESS_ZONE).date()
+    today = business_day(clock())
     found = lists.of_lane(*_asked(chosen, today), limit=PAGE, after=after)
     counts = {one.value: lists.count(one, COUNTED) for one in (Lane.MODERATION, Lane.NEW, Lane.AWAITING)}
     return Desk(chosen, found, counts, partners.names({order.partner_id for order in found.orders}))

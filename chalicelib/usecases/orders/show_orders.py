@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from chalicelib.domain.access.users import Role
 from chalicelib.domain.documents import Document
+from chalicelib.domain.errors import Forbidden
 from chalicelib.domain.money import ZERO
 from chalicelib.domain.orders.change_requests import changeable, taken
 from chalicelib.domain.orders.conversation import Message
@@ -136,6 +137,14 @@ def may_change(visitor: Visitor, order: Order) -> bool:
     """An employee changes the orders he placed, the head of the account all of his company's (AC-17, OP-10)."""
     member = visitor.membership
     return member is not None and (member.role is Role.ACCOUNT_HEAD or order.user_id == member.user_id)
+
+
+def own_order(orders: OrderStore, visitor: Visitor, number: str) -> Order:
+    """Of the visitor's partner, that he may change. Raises NotFound, Forbidden."""
+    order = orders.read(visitor.partner_scope, number)
+    if not may_change(visitor, order):
+        raise Forbidden("Изменить этот заказ может его автор или руководитель кабинета")
+    return order
 
 
 def latest_orders(orders: OrderStore, *, visitor: Visitor, after: str | None = None, limit: int = 50) -> OrderPage:
