@@ -1,48 +1,28 @@
 """The payment invoice (счёт на оплату) as a PDF in the form 1C prints and accountants know."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from chalicelib.adapters.amount_words import NBSP, amount_figures, amount_in_words, currency_mark, figures, long_date
-from chalicelib.adapters.pdf_sheet import BOLD, HEIGHT, LEADING, MM, REGULAR, WIDTH, Sheets, text_width, wrapped
+from chalicelib.adapters.pdf_sheet import BOLD, LEADING, MM, REGULAR, Sheets, text_width, wrapped
+from chalicelib.adapters.pdf_table import (
+    BOTTOM,
+    COLUMNS,
+    HEAD_HEIGHT,
+    LEFT,
+    PAD,
+    RIGHT,
+    SIZE,
+    SMALL,
+    TINY,
+    TOP,
+    Row,
+    paginate,
+    row_of,
+    table,
+)
 from chalicelib.domain.documents import InvoiceLine, PaymentInvoice
 from chalicelib.domain.partners.partners import Company, Counterparty
 
-LEFT, RIGHT = 15 * MM, WIDTH - 12 * MM
-TOP, BOTTOM = HEIGHT - 14 * MM, 18 * MM
-SIZE, SMALL, TINY = 9.5, 8.5, 7
-PAD = 3.0
 QR_SIDE = 36 * MM
 BANK_HEIGHT = 84.0
-HEAD_HEIGHT = 17.0
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    title: str
-    width: float
-    figure: bool = False
-
-
-_PLAIN = (
-    Column("№", 9 * MM, True),
-    Column("Артикул", 26 * MM),
-    Column("Товар", 0),
-    Column("Кол-во", 17 * MM, True),
-    Column("Ед.", 12 * MM),
-    Column("Цена", 22 * MM, True),
-    Column("Сумма", 25 * MM, True),
-)
-_NAME_WIDTH = RIGHT - LEFT - sum(column.width for column in _PLAIN)
-COLUMNS = tuple(Column(c.title, c.width or _NAME_WIDTH, c.figure) for c in _PLAIN)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the table, wrapped to its columns."""
-
-    cells: tuple[tuple[str, ...], ...]
-    height: float
 
 
 def print_invoice(invoice: PaymentInvoice, qr: str, *, superseded: bool = False) -> bytes:
@@ -58,7 +38,7 @@ def print_invoice(invoice: PaymentInvoice, qr: str, *, superseded: bool = False)
     for number, page in enumerate(pages, start=1):
         if number > 1:
             y = _running_title(sheets, title)
-        y = _table(sheets, y, page) if page else y
+        y = table(sheets, y, page) if page else y
         if number == len(pages):
             _tail(sheets, y, invoice)
         _foot(sheets, f"Страница {number} из {len(pages)}", superseded)
@@ -154,53 +134,7 @@ def _row(line: InvoiceLine) -> Row:
         figures(line.price, 2),
         amount_figures(line.amount),
     )
-    cells = tuple(wrapped(text, column.width - 2 * PAD, SMALL) for text, column in zip(texts, COLUMNS, strict=True))
-    return Row(cells, max(map(len, cells)) * SMALL * LEADING + 2 * PAD - 1)
-
-
-def paginate(rows: Sequence[Row], first: float, other: float, tail: float) -> list[list[Row]]:
-    """Rows by page, given the room on the first and on the other pages; the last one has room for the `tail`.
-
-    The totals never stand on a page of their own: the last row goes with them.
-    """
-    pages: list[list[Row]] = [[]]
-    room = first
-    for row in rows:
-        if row.height > room and pages[-1]:
-            pages.append([])
-            room = other
-        pages[-1].append(row)
-        room -= row.height
-    if room < tail:
-        last = pages[-1]
-        pages.append([last.pop()] if len(last) > 1 and last[-1].height + tail <= other else [])
-    return pages
-
-
-def _table(sheets: Sheets, top: float, rows: Sequence[Row]) -> float:
-    """The header and the rows with their grid; y of its bottom."""
-    edges = [LEFT]
-    for column in COLUMNS:
-        edges.append(edges[-1] + column.width)
-        sheets.centred((edges[-1] + edges[-2]) / 2, top - 12, column.title, SMALL, BOLD)
-    y = top - HEAD_HEIGHT
-    rules = [(LEFT, top, RIGHT, top), (LEFT, y, RIGHT, y)]
-    for row in rows:
-        _cells(sheets, y, row, edges)
-        y -= row.height
-        rules.append((LEFT, y, RIGHT, y))
-    sheets.rules(rules + [(x, top, x, y) for x in edges], 0.5)
-    return y
-
-
-def _cells(sheets: Sheets, top: float, row: Row, edges: Sequence[float]) -> None:
-    first_line = top - PAD - SMALL + 1.2
-    for column, lines, left, right in zip(COLUMNS, row.cells, edges, edges[1:], strict=False):
-        if not column.figure:
-            sheets.lines(left + PAD, first_line, lines, SMALL)
-            continue
-        for n, line in enumerate(lines):
-            sheets.right(right - PAD, first_line - n * SMALL * LEADING, line, SMALL)
+    return row_of(texts)
 
 
 # --- below the table --------------------------------------------------------------------------------------------------

@@ -1,14 +1,24 @@
 """A commercial offer as a PDF: the dealer's logo and name, the goods, the total, until when it holds."""
 
 from chalicelib.adapters.amount_words import amount_figures, amount_in_words, currency_mark, figures, long_date
-from chalicelib.adapters.invoice_pdf import BOTTOM, LEFT, PAD, RIGHT, SIZE, SMALL, TINY, TOP, Row, paginate
-from chalicelib.adapters.pdf_sheet import BOLD, LEADING, MM, Sheets, wrapped
+from chalicelib.adapters.pdf_sheet import BOLD, MM, Sheets, wrapped
+from chalicelib.adapters.pdf_table import (
+    BOTTOM,
+    HEAD_HEIGHT,
+    LEFT,
+    PAD,
+    RIGHT,
+    SIZE,
+    SMALL,
+    TINY,
+    TOP,
+    Row,
+    paginate,
+    row_of,
+    table,
+)
 from chalicelib.domain.cart.quotations import Quotation, QuotationLine
 
-TITLES = ("№", "Артикул", "Товар", "Кол-во", "Ед.", "Цена", "Сумма")
-WIDTHS = (9 * MM, 26 * MM, RIGHT - LEFT - 111 * MM, 17 * MM, 12 * MM, 22 * MM, 25 * MM)
-FIGURES = (True, False, False, True, False, True, True)
-HEAD_HEIGHT = 17.0
 LOGO_WIDTH, LOGO_HEIGHT = 50 * MM, 20 * MM
 TAIL = 110.0
 ASKED = "по запросу"
@@ -24,7 +34,7 @@ def print_quotation(quotation: Quotation) -> bytes:
         if number > 1:
             sheets.text(LEFT, TOP - 7, title, SMALL)
             y = TOP - 16
-        y = _table(sheets, y, page) if page else y
+        y = table(sheets, y, page) if page else y
         if number == len(pages):
             _tail(sheets, y, quotation)
         sheets.centred((LEFT + RIGHT) / 2, BOTTOM - 8 * MM, f"Страница {number} из {len(pages)}", TINY)
@@ -53,33 +63,7 @@ def _row(line: QuotationLine) -> Row:
     price = figures(line.price, 2) if line.price is not None else ASKED
     amount = amount_figures(line.amount) if line.amount is not None else "—"
     texts = (str(line.number), line.sku, line.name, figures(line.quantity), line.unit, price, amount)
-    cells = tuple(wrapped(text, width - 2 * PAD, SMALL) for text, width in zip(texts, WIDTHS, strict=True))
-    return Row(cells, max(map(len, cells)) * SMALL * LEADING + 2 * PAD - 1)
-
-
-def _table(sheets: Sheets, top: float, rows: list[Row]) -> float:
-    edges = [LEFT]
-    for title, width in zip(TITLES, WIDTHS, strict=True):
-        edges.append(edges[-1] + width)
-        sheets.centred((edges[-1] + edges[-2]) / 2, top - 12, title, SMALL, BOLD)
-    y = top - HEAD_HEIGHT
-    rules = [(LEFT, top, RIGHT, top), (LEFT, y, RIGHT, y)]
-    for row in rows:
-        _cells(sheets, y, row, edges)
-        y -= row.height
-        rules.append((LEFT, y, RIGHT, y))
-    sheets.rules(rules + [(x, top, x, y) for x in edges], 0.5)
-    return y
-
-
-def _cells(sheets: Sheets, top: float, row: Row, edges: list[float]) -> None:
-    first_line = top - PAD - SMALL + 1.2
-    for figure, lines, left, right in zip(FIGURES, row.cells, edges, edges[1:], strict=False):
-        if not figure:
-            sheets.lines(left + PAD, first_line, lines, SMALL)
-            continue
-        for n, text in enumerate(lines):
-            sheets.right(right - PAD, first_line - n * SMALL * LEADING, text, SMALL)
+    return row_of(texts)
 
 
 def _tail(sheets: Sheets, y: float, quotation: Quotation) -> None:

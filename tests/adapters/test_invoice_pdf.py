@@ -11,7 +11,8 @@ import zxingcpp
 from pypdf import PdfReader
 
 from chalicelib.adapters.amount_words import amount_in_words, figures
-from chalicelib.adapters.invoice_pdf import Row, paginate, print_invoice
+from chalicelib.adapters.invoice_pdf import print_invoice
+from chalicelib.adapters.pdf_table import Row, paginate
 from chalicelib.domain.documents import PaymentInvoice, payment_qr
 from infra.bench.invoice import sample
 
